@@ -1,0 +1,91 @@
+# Satchel.  `make` builds in place; `make demo` and `make test` do all the
+# set-up on a fresh Debian machine.
+LUA = lua5.4
+PKG_CONFIG = pkg-config
+PREFIX = /usr/local
+LUA_V = 5.4
+
+# one list each for what is built with: pkg-config names, Debian packages
+PKGS = lua5.4 libcurl openssl libcares expat libmicrohttpd
+APT_BUILD = gcc make pkg-config lua5.4 liblua5.4-dev libcurl4-openssl-dev \
+  libssl-dev libc-ares-dev libexpat1-dev libmicrohttpd-dev lua-cjson
+APT_TEST = lua-busted lua-check lua-luv lua-cqueues clang \
+  libclang-rt-14-dev openssl universal-ctags
+
+B = build/$(notdir $(CC))$(VARIANT)
+SRC = $(sort $(wildcard src/*/*.c))
+OBJ = $(SRC:%.c=$B/%.o)
+CORE = $B/satchel/core.so
+BIND_FREE = $(filter-out src/bind/%,$(SRC))
+
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Werror
+CFLAGS = -O2 -g
+FLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -Isrc $(WARN) \
+  $(CFLAGS) $(SANITIZE) `$(PKG_CONFIG) --cflags $(PKGS)`
+LIBS = `$(PKG_CONFIG) --libs $(filter-out lua5.4,$(PKGS))`
+
+export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;
+export LUA_CPATH = $(CURDIR)/$B/?.so;;
+
+.PHONY: all env deps deps-test demo test test-live check-asan bench fuzz \
+  lint expand doc install clean
+.SECONDARY:
+
+all: deps
+	@$(MAKE) --no-print-directory $(CORE)
+
+$(CORE): $(OBJ)
+	@mkdir -p $(@D)
+	$(CC) -shared $(SANITIZE) -o $@ $(OBJ) $(LIBS)
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+-include $(OBJ:.o=.d)
+
+env:
+	@echo 'export LUA_PATH="$(LUA_PATH)" LUA_CPATH="$(LUA_CPATH)"'
+
+deps:
+	@.ci/deps $(APT_BUILD)
+
+deps-test: deps
+	@.ci/deps $(APT_BUILD) $(APT_TEST)
+
+demo: all
+	$(LUA) examples/demo.lua
+
+test: deps-test
+	@$(MAKE) --no-print-directory $(CORE) lint
+	$(LUA) spec/run.lua
+
+test-live: deps-test
+	@$(MAKE) --no-print-directory $(CORE)
+	$(LUA) spec/run.lua --live
+
+# the specs under AddressSanitizer and UBSan; Lua itself is not instrumented
+check-asan: deps-test
+	@.ci/asan $(MAKE) CC=$(CC)
+
+bench: all
+	$(LUA) bench/run.lua
+
+lint:
+	luacheck -q lua spec examples bench
+
+install: all
+	install -d $(PREFIX)/share/lua/$(LUA_V)/satchel \
+	  $(PREFIX)/lib/lua/$(LUA_V)/satchel
+	cd lua && find . -name '*.lua' -exec install -m 644 -D {} \
+	  $(PREFIX)/share/lua/$(LUA_V)/{} \;
+	install -m 755 $(CORE) $(PREFIX)/lib/lua/$(LUA_V)/satchel/core.so
+
+# what a .def file becomes, for reading: make expand FILE=src/wire/rop.c
+expand:
+	@$(CC) $(FLAGS) -E $(FILE) | grep -v '^#' | clang-format
+
+include fuzz/fuzz.mk
+
+clean:
+	rm -rf build

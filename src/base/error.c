@@ -1,0 +1,36 @@
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[] = {/* ORDER sat_error_kind */
+    "ok",          "auth",     "network", "tls",       "timeout", "not_found",
+    "denied",      "exists",   "quota",   "throttled", "conflict", "invalid",
+    "unsupported", "protocol", "limit",   "cancelled", "server",  "memory"};
+
+int sat_error_vset(struct sat_error *e, enum sat_error_kind kind,
+                   const char *fmt, va_list args) {
+  if (e == NULL || e->kind != SAT_OK) return -1;
+  e->kind = kind;
+  vsnprintf(e->text, sizeof e->text, fmt, args);
+  return -1;
+}
+
+int sat_error_set(struct sat_error *e, enum sat_error_kind kind,
+                  const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  sat_error_vset(e, kind, fmt, args);
+  va_end(args);
+  return -1;
+}
+
+void sat_error_clear(struct sat_error *e) {
+  if (e != NULL) memset(e, 0, sizeof *e);
+}
+
+const char *sat_error_kind_name(enum sat_error_kind kind) {
+  size_t i = (size_t)kind;
+  return i < sizeof kind_names / sizeof *kind_names ? kind_names[i] : "server";
+}
