@@ -1,0 +1,51 @@
+-- The nearest name: what the writer of a misspelt option probably meant.
+
+local M = {}
+
+-- edits (insert, delete, replace, swap neighbours) that make `a` into `b`
+local function distance(a, b)
+  local before, previous, row = nil, nil, {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    before, previous, row = previous, row, { [0] = i }
+    for j = 1, #b do
+      local same = a:byte(i) == b:byte(j)
+      row[j] = math.min(previous[j] + 1, row[j - 1] + 1,
+        previous[j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1)
+        and a:byte(i - 1) == b:byte(j) then
+        row[j] = math.min(row[j], before[j - 2] + 1)
+      end
+    end
+  end
+  return row[#b]
+end
+
+---The key of `names` that is nearest to `name`, if any is near.
+---@param name any
+---@param names table keys are the names that exist
+---@return string|nil
+function M.find(name, names)
+  if type(name) ~= "string" or #name > 100 then return nil end
+  local wanted, best, least = name:lower(), nil, nil
+  for candidate in pairs(names) do
+    if type(candidate) == "string" then
+      local d = distance(wanted, candidate:lower())
+      if not least or d < least or d == least and candidate < best then
+        best, least = candidate, d
+      end
+    end
+  end
+  if least and least <= math.max(1, #name // 3) then return best end
+end
+
+---`; did you mean 'x'?`, or nothing when no name is near.
+---@param name any
+---@param names table keys are the names that exist
+---@return string
+function M.suggestion(name, names)
+  local best = M.find(name, names)
+  return best and ("; did you mean '%s'?"):format(best) or ""
+end
+
+return M
