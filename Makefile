@@ -1,12 +1,16 @@
 # Satchel.  `make` builds in place; `make demo` and `make test` do all the
 # set-up on a fresh Debian machine.
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 LUA = lua5.4
 PKG_CONFIG = pkg-config
 PREFIX = /usr/local
-LUA_V = 5.4
+INST_LUADIR = $(PREFIX)/share/lua/5.4
+INST_LIBDIR = $(PREFIX)/lib/lua/5.4
 
 # one list each for what is built with: pkg-config names, Debian packages
-PKGS = lua5.4 libcurl openssl libcares expat libmicrohttpd
+PKGS = libcurl openssl libcares expat libmicrohttpd
 APT_BUILD = gcc make pkg-config lua5.4 liblua5.4-dev libcurl4-openssl-dev \
   libssl-dev libc-ares-dev libexpat1-dev libmicrohttpd-dev lua-cjson
 APT_TEST = lua-busted lua-check lua-luv lua-cqueues clang \
@@ -16,23 +20,25 @@ B = build/$(notdir $(CC))$(VARIANT)
 SRC = $(sort $(wildcard src/*/*.c))
 OBJ = $(SRC:%.c=$B/%.o)
 CORE = $B/satchel/core.so
-BIND_FREE = $(filter-out src/bind/%,$(SRC))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Werror
 CFLAGS = -O2 -g
 FLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -Isrc $(WARN) \
-  $(CFLAGS) $(SANITIZE) `$(PKG_CONFIG) --cflags $(PKGS)`
-LIBS = `$(PKG_CONFIG) --libs $(filter-out lua5.4,$(PKGS))`
+  $(CFLAGS) $(SANITIZE) `$(PKG_CONFIG) --cflags $(PKGS)` $(LUA_CFLAGS)
+LUA_CFLAGS = `$(PKG_CONFIG) --cflags lua5.4`
+LIBS = `$(PKG_CONFIG) --libs $(PKGS)`
 
 export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;
 export LUA_CPATH = $(CURDIR)/$B/?.so;;
 
-.PHONY: all env deps deps-test demo test test-live check-asan bench fuzz \
+.PHONY: all core env deps deps-test demo test test-live check-asan bench fuzz \
   lint expand doc install clean
 .SECONDARY:
 
 all: deps
-	@$(MAKE) --no-print-directory $(CORE)
+	@$(MAKE) --no-print-directory core
+
+core: $(CORE)
 
 $(CORE): $(OBJ)
 	@mkdir -p $(@D)
@@ -57,11 +63,11 @@ demo: all
 	$(LUA) examples/demo.lua
 
 test: deps-test
-	@$(MAKE) --no-print-directory $(CORE) lint
+	@$(MAKE) --no-print-directory core lint
 	$(LUA) spec/run.lua
 
 test-live: deps-test
-	@$(MAKE) --no-print-directory $(CORE)
+	@$(MAKE) --no-print-directory core
 	$(LUA) spec/run.lua --live
 
 # the specs under AddressSanitizer and UBSan; Lua itself is not instrumented
@@ -74,12 +80,10 @@ bench: all
 lint:
 	luacheck -q lua spec examples bench
 
-install: all
-	install -d $(PREFIX)/share/lua/$(LUA_V)/satchel \
-	  $(PREFIX)/lib/lua/$(LUA_V)/satchel
+install: core
 	cd lua && find . -name '*.lua' -exec install -m 644 -D {} \
-	  $(PREFIX)/share/lua/$(LUA_V)/{} \;
-	install -m 755 $(CORE) $(PREFIX)/lib/lua/$(LUA_V)/satchel/core.so
+	  $(INST_LUADIR)/{} \;
+	install -m 755 -D $(CORE) $(INST_LIBDIR)/satchel/core.so
 
 # what a .def file becomes, for reading: make expand FILE=src/wire/rop.c
 expand:
