@@ -10,12 +10,7 @@ One object model, sessions, folders and items, over Microsoft Exchange
   license = "MIT",
 }
 dependencies = { "lua >= 5.4, < 5.5", "lua-cjson >= 2.1" }
-external_dependencies = {
-  CURL = { header = "curl/curl.h" },
-  OPENSSL = { header = "openssl/ssl.h" },
-  EXPAT = { header = "expat.h" },
-  MICROHTTPD = { header = "microhttpd.h" },
-}
+-- the C libraries are found by pkg-config, which knows multiarch folders
 test_dependencies = { "busted", "luacheck", "luv", "cqueues" }
 build = {
   type = "make",
