@@ -42,11 +42,13 @@ core: $(CORE)
 
 $(CORE): $(OBJ)
 	@mkdir -p $(@D)
-	$(CC) -shared $(SANITIZE) -o $@ $(OBJ) $(LIBS)
+	@echo 'LD $@'
+	@$(CC) -shared $(SANITIZE) -o $@ $(OBJ) $(LIBS)
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+	@echo 'CC $<'
+	@$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJ:.o=.d)
 
