@@ -4,7 +4,8 @@ local M = {}
 
 -- edits (insert, delete, replace, swap neighbours) that make `a` into `b`
 local function distance(a, b)
-  local before, previous, row = nil, nil, {}
+  local before, previous
+  local row = {}
   for j = 0, #b do row[j] = j end
   for i = 1, #a do
     before, previous, row = previous, row, { [0] = i }
