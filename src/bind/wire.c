@@ -5,8 +5,10 @@
 #include <lua.h>
 
 int sat_bind_wire(lua_State *L);
+void sat_bind_ropbuf(lua_State *L);
 
 int sat_bind_wire(lua_State *L) {
   lua_newtable(L);
+  sat_bind_ropbuf(L);
   return 1;
 }
