@@ -7,6 +7,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "wire/value.h"
+
 int sat_bind_names(lua_State *L);
 
 static uint32_t check_u32(lua_State *L, int arg) {

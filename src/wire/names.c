@@ -178,12 +178,6 @@ int sat_type_by_name(const char *name) {
   return -1;
 }
 
-const char *sat_type_name(uint16_t type) {
-  for (size_t i = 0; i < COUNT(types); i++)
-    if (types[i].type == type) return types[i].name;
-  return NULL;
-}
-
 /* the first element with this code, or the number of elements */
 static size_t find_code(uint32_t code) {
   size_t low = 0, high = COUNT(codes);

@@ -44,9 +44,8 @@ bool sat_set_by_name(const char *name, struct sat_guid *g_r);
 const char *sat_set_name(const struct sat_guid *g);
 
 /* types: "Time", "MultipleString", with or without "Ptyp"; -1: no such name.
-** The name of a type, or NULL. */
+** (value.h has sat_type_name.) */
 int sat_type_by_name(const char *name);
-const char *sat_type_name(uint16_t type);
 
 /* error codes: NULL if unknown; the kind of an unknown code is "server" */
 const char *sat_code_name(uint32_t code);
