@@ -1,0 +1,131 @@
+-- A batch of ROPs on one logon: what scripts and the other modules add, and how
+-- the whole is run, run again where that is safe, and judged.
+
+local core = require "satchel.core"
+local error_object = require "satchel.error"
+local safe_rops = require "satchel.mapi.safe_rops"
+
+---@class satchel.mapi.Ref a ROP of a batch; usable as `on` of later ones
+---@field name string
+---@field result? table its answer, after the batch has run
+---@field object? userdata what it opened, if kept
+
+---@class satchel.mapi.Batch
+local Batch = { __name = "satchel.mapi.Batch" }
+Batch.__index = Batch
+
+local M = {}
+
+---@param logon satchel.mapi.Logon
+---@param options? satchel.mapi.BatchOptions
+---@return satchel.mapi.Batch
+function M.new(logon, options)
+  options = options or {}
+  return setmetatable({ logon = logon, refs = {}, op = options.op,
+    safe = options.safe, reads = true }, Batch)
+end
+
+---Adds a ROP.
+---@param name string as in the schema: "open_folder"
+---@param fields? table
+---@param on? any nil: the mailbox; a reference of this batch; an object; a thing with .handle
+---@param options? satchel.mapi.RopOptions
+---@return satchel.mapi.Ref
+function Batch:rop(name, fields, on, options)
+  local ref = { batch = self, name = name, fields = fields or {}, on = on,
+    options = options or {}, index = #self.refs + 1 }
+  self.refs[ref.index] = ref
+  if not safe_rops[name] then self.reads = false end
+  return ref
+end
+
+-- what stands for an object: the engine takes a handle or an index
+local function input(self, on)
+  if on == nil then return self.logon.handle end
+  if type(on) == "userdata" then return on end
+  if on.batch == self then return on.index end
+  local found = on.object or on.handle
+  if found == nil then error_object.invalid("a ROP on a thing that is not open") end
+  return found
+end
+
+local function encode(self)
+  local b = core.mapi.batch(self.logon.connection.session)
+  for _, ref in ipairs(self.refs) do
+    local o = ref.options
+    b:add(ref.name, ref.fields, input(self, ref.on), {
+      to = o.to ~= nil and input(self, o.to) or nil,
+      keep = o.keep, chain = o.chain, columns = o.columns,
+    })
+  end
+  return b
+end
+
+---The error of a ROP that failed, as an object.
+---@param connection satchel.mapi.Connection
+---@param reply table
+---@return satchel.Error
+function M.failed(connection, reply)
+  local code = reply.return_value
+  local name = core.names.error_name(code)
+  return error_object.new {
+    kind = core.names.error_kind(code) or "server", code = code, name = name,
+    op = reply.rop, server = connection.server,
+    message = ("%s failed: %s"):format(reply.rop, name or ("0x%08x"):format(code)),
+  }
+end
+
+-- [MS-OXCDATA] 2.4.2: a warning is no failure
+local function is_failure(code)
+  return code ~= 0 and code & 0xffff0000 ~= 0x00040000
+end
+
+local function judge(self, results)
+  for i, ref in ipairs(self.refs) do
+    local result = results[i]
+    ref.result = result
+    if result then ref.object, ref.handle = result.object, result.object end
+  end
+  for _, ref in ipairs(self.refs) do
+    local result = ref.result
+    if result and is_failure(result.return_value or 0) and not ref.options.may_fail then
+      local err = M.failed(self.logon.connection, result)
+      err.results = results
+      error_object.raise(err)
+    end
+  end
+  return results
+end
+
+-- May it be sent again after the connection was made anew?
+local function may_repeat(self, b, err)
+  if err.stale then return false end
+  if not err.lost and not err.unsent then return false end
+  local safe = self.safe
+  if safe == nil then safe = self.reads end
+  return safe or (not err.uncertain and b:answered() == 0)
+end
+
+---Runs it; see Logon:batch.
+---@return table[] results
+function Batch:run()
+  local logon = self.logon
+  local connection = logon.connection
+  local _ <close> = connection.turns:take()
+  for attempt = 1, 2 do
+    logon:ensure()
+    local b = encode(self)
+    local results, err = connection:drive(b)
+    connection:notify(b:notices())
+    connection.executes = connection.executes + b:executes()
+    if results then return judge(self, results) end
+    if attempt == 2 or not may_repeat(self, b, err) then
+      local safe = self.safe
+      if safe == nil then safe = self.reads end
+      if safe then err.uncertain = nil end
+      error_object.raise(connection:failure(err, self.op or self.refs[1].name))
+    end
+  end
+end
+
+return M

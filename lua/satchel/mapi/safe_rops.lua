@@ -1,0 +1,28 @@
+-- The ROPs that change nothing on the server but what this session has open:
+-- a batch of them may be sent again when its answer was lost.
+
+local names = [[
+release open_folder open_message open_attachment open_embedded_message open_stream
+get_hierarchy_table get_contents_table get_attachment_table get_permissions_table
+get_rules_table set_columns sort_table restrict query_rows query_position seek_row
+seek_row_bookmark seek_row_fractional create_bookmark free_bookmark find_row
+query_columns_all get_status expand_row collapse_row get_collapse_state
+set_collapse_state reset_table abort
+get_properties_specific get_properties_all get_properties_list
+query_named_properties get_names_from_property_ids
+read_stream seek_stream get_stream_size read_recipients get_valid_attachments
+reload_cached_information get_message_status get_search_criteria
+long_term_id_from_id id_from_long_term_id get_receive_folder
+get_receive_folder_table get_store_state get_owning_servers
+public_folder_is_ghosted get_per_user_long_term_ids get_per_user_guid
+read_per_user_information get_address_types get_transport_folder options_data
+logon register_notification progress
+fast_transfer_source_copy_to fast_transfer_source_copy_properties
+fast_transfer_source_copy_messages fast_transfer_source_copy_folder
+fast_transfer_source_get_buffer synchronization_configure
+synchronization_get_transfer_state get_local_replica_ids tell_version
+]]
+
+local safe = {}
+for name in names:gmatch "%S+" do safe[name] = true end
+return safe
