@@ -1,7 +1,8 @@
-/* Random values, rows, restrictions, recipients and actions: any that the
-** wire can hold, for the round-trip specs. */
+/* Random values, rows, restrictions, recipients, actions and entry ids: any
+** that the wire can hold, for the round-trip specs. */
 #include <string.h>
 
+#include "wire/entryid.h"
 #include "wire/recipient.h"
 #include "wire/restriction.h"
 #include "wire/rules.h"
@@ -290,4 +291,70 @@ void sat_actions_random(struct sat_arena *a, uint64_t *seed,
   as_r->n = as_r->a != NULL ? n : 0;
   for (uint32_t i = 0; i < as_r->n; i++)
     random_action(a, seed, dialect == SAT_DIALECT_EXTENDED, &as_r->a[i]);
+}
+
+static void random_global_id(uint64_t *seed, struct sat_global_id *id) {
+  id->database = random_guid(seed);
+  sat_id_split(random64(seed), id->counter);
+}
+
+static void random_store(struct sat_arena *a, uint64_t *seed,
+                         struct sat_entry_id *e) {
+  static const uint8_t dll[] = "emsmdb.dll\0\0\0";
+  e->dll.p = dll;
+  e->dll.n = sizeof dll;
+  e->wrapped_provider = random_guid(seed);
+  e->type = sat_random(seed) & 1 ? 12 : 6;
+  e->server = random_text(a, seed, false);
+  e->has_mailbox_dn = sat_random(seed) & 1;
+  if (!e->has_mailbox_dn) return;
+  e->mailbox_dn = random_text(a, seed, false);
+  e->data = random_bytes(a, seed, 9);
+}
+
+static void random_one_off(struct sat_arena *a, uint64_t *seed,
+                           struct sat_entry_id *e) {
+  bool utf16 = sat_random(seed) & 1;
+  e->bits = utf16 ? SAT_ONE_OFF_UNICODE | 1 : 0;
+  e->display_name = random_text(a, seed, utf16);
+  e->address_type = random_text(a, seed, utf16);
+  e->email_address = random_text(a, seed, utf16);
+}
+
+void sat_entry_id_random(struct sat_arena *a, uint64_t *seed,
+                         struct sat_entry_id *e) {
+  const struct sat_guid *provider;
+  memset(e, 0, sizeof *e);
+  e->kind = sat_random(seed) % (SAT_EID_EPHEMERAL + 1);
+  provider = sat_entry_id_provider(e->kind);
+  e->provider = provider != NULL ? *provider : random_guid(seed);
+  switch (e->kind) {
+    case SAT_EID_FOLDER:
+    case SAT_EID_MESSAGE:
+      e->type = e->kind == SAT_EID_FOLDER ? 1 : 7;
+      random_global_id(seed, &e->folder);
+      if (e->kind == SAT_EID_MESSAGE) random_global_id(seed, &e->message);
+      break;
+    case SAT_EID_STORE: random_store(a, seed, e); break;
+    case SAT_EID_ONE_OFF: random_one_off(a, seed, e); break;
+    case SAT_EID_ADDRESS_BOOK:
+      e->version = 1;
+      e->type = sat_random(seed) % 7;
+      e->x500dn = random_text(a, seed, false);
+      break;
+    case SAT_EID_CONTACT:
+      e->version = 3;
+      e->type = 4;
+      e->index = sat_random(seed) % 6;
+      e->data = random_bytes(a, seed, 70);
+      break;
+    case SAT_EID_EPHEMERAL:
+      e->flags = 0x87;
+      e->version = 1;
+      e->index = sat_random(seed);
+      break;
+    default: /* wrapped, other */
+      if (e->kind == SAT_EID_WRAPPED) e->type = sat_random(seed) & 0xff;
+      e->data = random_bytes(a, seed, 9);
+  }
 }
