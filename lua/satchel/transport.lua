@@ -1,0 +1,193 @@
+-- The real transport: a function that carries a request to its server and
+-- gives the response, or nil and an error object. It waits by task.result, so
+-- that other tasks run meanwhile. It repeats nothing but what authentication
+-- takes: a token asked for anew after 401, and another method where Negotiate
+-- was offered but no ticket is at hand. A redirect is a response.
+
+local errors = require "satchel.error"
+local net = require "satchel.core".net
+local task = require "satchel.task"
+
+---@class satchel.Request
+---@field method? string "GET" by default
+---@field url string
+---@field headers? string[] "Name: value"
+---@field body? string
+---@field timeout? number seconds for the whole exchange
+---@field idle_timeout? number seconds without a byte
+---@field max_body? integer bytes
+---@field max_head? integer bytes
+---@field auth? table|false { user =, password =, token =, methods = "basic,ntlm" }
+---@field tls? table|false { ca =, cert =, key =, verify = }; false: clear text allowed
+---@field proxy? string|false
+---@field repeatable? boolean may be sent again on a new connection by itself
+
+---@class satchel.Response
+---@field status integer
+---@field headers table list of { name, value }
+---@field fields table<string, string> by lower-case name
+---@field body string
+---@field effective_url string
+---@field retry_after? number seconds
+---@field connections integer connections that had to be made
+---@field auth? string the method that satisfied the server
+
+---@alias satchel.Transport
+---| fun(request: satchel.Request): satchel.Response?, satchel.Error?
+
+---@class satchel.TransportOptions
+---@field user? string
+---@field password? string
+---@field token? string|fun(refused: boolean): string
+---@field methods? string of "basic,ntlm,negotiate,bearer"
+---@field tls? table|false
+---@field proxy? string|false
+---@field timeout? number 60 by default
+---@field trace? fun(event: table)
+
+local M = {}
+
+local TIMEOUT <const> = 60
+local CREDENTIALS <const> = "basic,ntlm,negotiate"
+
+local inherited = {
+  "method", "url", "headers", "body", "idle_timeout", "max_body", "max_head",
+  "repeatable",
+}
+
+local function origin_of(url)
+  return url:lower():match "^%w+://[^/?#]*" or url
+end
+
+local function without(methods, method)
+  local left = {}
+  for name in methods:gmatch "[%a]+" do
+    if name ~= method then left[#left + 1] = name end
+  end
+  return table.concat(left, ",")
+end
+
+---@class satchel.TransportState
+---@field options satchel.TransportOptions
+---@field methods table<string, string> by origin: what satisfied it
+local State = {}
+State.__index = State
+
+-- `refused`: the server did not take the last token
+function State:token(refused)
+  local token = self.options.token
+  if type(token) ~= "function" then return token end
+  if refused or not self.kept then self.kept = token(refused or false) end
+  return self.kept
+end
+
+function State:auth(request, refused)
+  if request.auth ~= nil then return request.auth or nil end
+  local options = self.options
+  local known = self.methods[origin_of(request.url)]
+  if options.token then
+    return { user = options.user, token = self:token(refused), methods = "bearer" }
+  elseif options.user or options.methods then
+    return { user = options.user, password = options.password,
+      methods = known or options.methods or CREDENTIALS }
+  end
+end
+
+local function either(first, second)
+  if first ~= nil then return first end
+  return second
+end
+
+function State:prepare(request, refused)
+  local options, full = self.options, {}
+  for _, name in ipairs(inherited) do full[name] = request[name] end
+  full.auth = self:auth(request, refused)
+  full.tls = either(request.tls, options.tls)
+  full.proxy = either(request.proxy, options.proxy)
+  full.timeout = request.timeout or options.timeout
+    or not request.idle_timeout and TIMEOUT or nil
+  full.trace = options.trace ~= nil
+  return full
+end
+
+local function parse_head(event, head)
+  local first, rest = head:match "^([^\n]*)\n?(.*)$"
+  if event.direction == "send" then
+    event.method, event.path = first:match "^(%S+) (%S+)"
+  else
+    event.status = math.tointeger(tonumber(first:match "^HTTP/%S+ (%d+)"))
+  end
+  for line in rest:gmatch "[^\n]+" do
+    table.insert(event.headers, line)
+  end
+end
+
+---Gives each message of an operation to a trace function, secrets masked.
+---@param op table
+---@param url string
+---@param trace fun(event: table)
+local function report(op, url, trace)
+  url = net.mask(url:gsub("//[^/@]*@", "//"))
+  for _, raw in ipairs(op:trace()) do
+    local event = { direction = raw.direction, url = url, headers = {},
+      bytes = raw.bytes }
+    parse_head(event, raw.head)
+    trace(event)
+  end
+end
+
+function State:attempt(full)
+  local trace = self.options.trace
+  local op, err = net.http(full)
+  if not op then return nil, errors.new(err) end
+  local response
+  response, err = task.result(op)
+  if trace then report(op, full.url, trace) end
+  if response then return response end
+  err = errors.new(err)
+  if trace then
+    trace { direction = "error", url = net.mask(full.url), headers = {}, bytes = 0,
+      message = err.message }
+  end
+  return nil, err
+end
+
+-- another way to authenticate after 401, or nil
+function State:second_auth(request, full, err)
+  if err.status ~= 401 or request.auth ~= nil then return end
+  if type(self.options.token) == "function" then return self:auth(request, true) end
+  local auth = full.auth
+  local methods = auth and auth.methods or ""
+  if not methods:find "negotiate" then return end
+  for _, offered in ipairs(err.offered) do
+    if offered ~= "negotiate" and methods:find(offered, 1, true) then
+      return { user = auth.user, password = auth.password,
+        methods = without(methods, "negotiate") }
+    end
+  end
+end
+
+function State:exchange(request)
+  local full = self:prepare(request)
+  local response, err = self:attempt(full)
+  if err and err.kind == "auth" then
+    local auth = self:second_auth(request, full, err)
+    if not auth then return nil, err end
+    full.auth = auth
+    response, err = self:attempt(full)
+  end
+  if response and response.auth and request.auth == nil then
+    self.methods[origin_of(request.url)] = response.auth
+  end
+  return response, err
+end
+
+---Makes a transport.
+---@param options? satchel.TransportOptions
+---@return satchel.Transport
+function M.new(options)
+  local state = setmetatable({ options = options or {}, methods = {} }, State)
+  return function(request) return state:exchange(request) end
+end
+
+return M

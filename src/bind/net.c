@@ -1,0 +1,147 @@
+/*
+** core.net: the loop of this Lua state, timers and HTTP requests.  Each is
+** an operation for task.lua: token() names it, step() looks, cancel() ends.
+*/
+#include "bind/net.h"
+
+#include <lauxlib.h>
+#include <math.h>
+
+#include "bind/box.h"
+#include "bind/fail.h"
+#include "bind/http.h"
+#include "net/alarm.h"
+#include "net/trace.h"
+
+#define LOOP "satchel.loop"
+#define ALARM "satchel.alarm"
+
+static const char loop_key = 0; /* its address is the registry's key */
+
+static void loop_release(void *obj) {
+  struct sat_loop *loop = obj;
+  sat_loop_unref(&loop);
+}
+
+static void alarm_release(void *obj) {
+  struct sat_alarm *a = obj;
+  sat_alarm_free(&a);
+}
+
+void sat_bind_push_loop(lua_State *L) {
+  struct sat_error err = {0};
+  struct sat_box *b;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key) == LUA_TUSERDATA) return;
+  lua_pop(L, 1);
+  b = sat_box_new(L, LOOP, 0);
+  b->release = loop_release;
+  b->obj = sat_loop_new(&err);
+  if (b->obj == NULL) luaL_error(L, "%s", err.text);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loop_key);
+}
+
+struct sat_loop *sat_bind_loop(lua_State *L) {
+  struct sat_loop *loop;
+  sat_bind_push_loop(L);
+  loop = sat_box_check(L, -1, LOOP);
+  lua_pop(L, 1);
+  return loop;
+}
+
+static struct sat_loop *check_loop(lua_State *L) {
+  return sat_box_check(L, 1, LOOP);
+}
+
+static int net_loop(lua_State *L) {
+  sat_bind_push_loop(L);
+  return 1;
+}
+
+static int loop_fd(lua_State *L) {
+  lua_pushinteger(L, sat_loop_fd(check_loop(L)));
+  return 1;
+}
+
+static int loop_timeout(lua_State *L) {
+  double t = sat_loop_timeout(check_loop(L));
+  if (t < 0) return 0;
+  lua_pushnumber(L, t);
+  return 1;
+}
+
+/* no argument: as long as it takes */
+static int loop_step(lua_State *L) {
+  struct sat_loop *loop = check_loop(L);
+  struct sat_error err = {0};
+  double seconds = luaL_optnumber(L, 2, -1);
+  if (sat_loop_step(loop, seconds, &err) < 0) return sat_fail(L, &err);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int loop_finished(lua_State *L) {
+  uint64_t token = sat_loop_finished(check_loop(L));
+  if (token == 0) return 0;
+  lua_pushinteger(L, (lua_Integer)token);
+  return 1;
+}
+
+static int loop_timer(lua_State *L) {
+  struct sat_loop *loop = check_loop(L);
+  double seconds = luaL_checknumber(L, 2);
+  struct sat_box *b;
+  luaL_argcheck(L, !isnan(seconds), 2, "not a time");
+  b = sat_box_new(L, ALARM, 1);
+  b->release = alarm_release;
+  b->obj = sat_alarm_new(loop, seconds);
+  if (b->obj == NULL) return luaL_error(L, "not enough memory");
+  return 1;
+}
+
+static int alarm_step(lua_State *L) {
+  struct sat_op *op = sat_alarm_op(sat_box_check(L, 1, ALARM));
+  if (!op->done) sat_loop_step(op->loop, 0, NULL);
+  lua_pushboolean(L, op->done);
+  return 1;
+}
+
+static int alarm_token(lua_State *L) {
+  struct sat_op *op = sat_alarm_op(sat_box_check(L, 1, ALARM));
+  lua_pushinteger(L, (lua_Integer)sat_op_watch(op));
+  return 1;
+}
+
+static int net_mask(lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 1, &n);
+  struct sat_buf out = {0};
+  sat_trace_mask(&out, s, n);
+  if (out.failed) {
+    sat_buf_free(&out);
+    return luaL_error(L, "not enough memory");
+  }
+  lua_pushlstring(L, (const char *)out.p, out.n);
+  sat_buf_free(&out);
+  return 1;
+}
+
+int sat_bind_net(lua_State *L) {
+  static const luaL_Reg loop_methods[] = {
+      {"fd", loop_fd},       {"timeout", loop_timeout},
+      {"step", loop_step},   {"finished", loop_finished},
+      {"timer", loop_timer}, {NULL, NULL}};
+  static const luaL_Reg alarm_methods[] = {{"step", alarm_step},
+                                           {"token", alarm_token},
+                                           {"cancel", sat_box_close},
+                                           {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"loop", net_loop},
+                                       {"http", sat_bind_http},
+                                       {"mask", net_mask},
+                                       {NULL, NULL}};
+  sat_box_type(L, LOOP, loop_methods);
+  sat_box_type(L, ALARM, alarm_methods);
+  sat_bind_http_type(L);
+  luaL_newlib(L, functions);
+  return 1;
+}
