@@ -1,10 +1,97 @@
--- The module: connect, the operators of queries, tasks and errors.
+-- The module: connect, the operators of queries, tasks and errors.  What is
+-- heavy (drivers, the C core) is loaded when first used.
 
+local connect = require "satchel.connect"
 local error_object = require "satchel.error"
+local named = require "satchel.named"
+local operator = require "satchel.operator"
 
 ---@class satchel
-local satchel = {}
+---@field connect fun(options: table): satchel.Session connects and logs on
+---@field try fun(fn: function, ...: any): boolean, any calls; an error is returned
+---@field null satchel.Null removes a field
+---@field named fun(set: string, id?: integer|string, type?: string): satchel.Named
+---@field contains fun(text: string, opts?: table): satchel.Operator
+---@field prefix fun(text: string, opts?: table): satchel.Operator
+---@field equals fun(value: any, opts?: table): satchel.Operator
+---@field since fun(time: integer|string|table): satchel.Operator
+---@field before fun(time: integer|string|table): satchel.Operator
+---@field between fun(from: any, to: any): satchel.Operator
+---@field larger fun(number: number): satchel.Operator
+---@field smaller fun(number: number): satchel.Operator
+---@field exists fun(present?: boolean): satchel.Operator
+---@field any fun(clauses: table): satchel.Clauses
+---@field all fun(clauses: table): satchel.Clauses
+---@field none fun(clauses: table): satchel.Clauses
+local satchel = {
+  connect = connect.connect,
+  try = error_object.try,
+  null = require "satchel.null",
+  named = named.new,
+}
 
-satchel.try = error_object.try
+for _, name in ipairs { "contains", "prefix", "equals", "since", "before", "between",
+  "larger", "smaller", "exists", "any", "all", "none" } do
+  satchel[name] = operator[name]
+end
+
+local function task()
+  return require "satchel.task"
+end
+
+---Runs a function beside the others, in the same thread.
+---@param fn function
+---@param ... any its arguments
+---@return satchel.Task
+function satchel.spawn(fn, ...) return task().spawn(fn, ...) end
+
+---Waits until all of a list of tasks have ended.
+---@param tasks satchel.Task[]
+---@return any
+function satchel.join(tasks) return task().join(tasks) end
+
+---Waits; other tasks go on.
+---@param seconds number
+function satchel.sleep(seconds) return task().sleep(seconds) end
+
+---Runs until every task has ended.
+function satchel.run() return task().run() end
+
+---Does what is ready to be done; for hosts that have their own loop.
+---@param seconds? number wait at most so long; default 0
+function satchel.step(seconds) return task().step(seconds) end
+
+---The descriptor to wait for in a host's own loop.
+---@return integer
+function satchel.fd() return task().fd() end
+
+---How long a host may wait for the descriptor.
+---@return number|nil seconds nil: as long as it likes
+function satchel.timeout() return task().timeout() end
+
+---Connects step by step and says which step fails.  Not yet supported.
+---@param opts table as for connect
+function satchel.check(opts) -- luacheck: no unused args
+  error_object.unsupported "check: connecting step by step comes later"
+end
+
+---Reads an item from a file.  Not yet supported.
+---@param path string
+---@return satchel.Item
+function satchel.open(path) -- luacheck: no unused args
+  return error_object.unsupported "open: files are not read yet"
+end
+
+---Copies a mailbox to another.  Not yet supported.
+---@param opts table
+function satchel.migrate(opts) -- luacheck: no unused args
+  error_object.unsupported "migrate: mailboxes are not copied yet"
+end
+
+---Tokens: device code, PKCE, client credentials.  Not yet supported.
+satchel.oauth = setmetatable({}, { __index = function(_, name)
+  if type(name) ~= "string" then return nil end
+  return function() error_object.unsupported("oauth: '%s' comes later", name) end
+end })
 
 return satchel

@@ -11,7 +11,8 @@ local time = require "satchel.time"
 
 local M = {}
 
--- type    text time integer boolean enum address addresses texts attachments headers
+-- type    text time integer boolean enum address addresses texts attachments headers,
+--         ids: a list of message ids, which drivers have as one text
 -- write   "always", "create" (only with a new item); absent: the server's own
 -- group   what is read together when one of them is touched; default "light"
 -- where, sort   false: not in a query, not in an order
@@ -21,6 +22,7 @@ local rows <const> = {
   class = { type = "text", write = "create" },
   size = { type = "integer" },
   modified = { type = "time" },
+  created = { type = "time" },
   unread = { type = "boolean", write = "always" },
   flagged = { type = "boolean", write = "always" },
   categories = { type = "texts", write = "always", sort = false },
@@ -41,7 +43,7 @@ local rows <const> = {
   headers = { type = "headers", write = "create", group = "headers", sort = false },
   message_id = { type = "text", write = "always", sort = false },
   in_reply_to = { type = "text", write = "always", sort = false },
-  references = { type = "texts", write = "always", sort = false },
+  references = { type = "ids", write = "always", sort = false },
   importance = { type = "enum", write = "always", values = { "low", "normal", "high" } },
   sensitivity = { type = "enum", write = "always",
     values = { "normal", "personal", "private", "confidential" } },
@@ -161,6 +163,10 @@ function accept.texts(what, value)
   return list
 end
 
+function accept.ids(what, value)
+  return table.concat(accept.texts(what, value), " ")
+end
+
 ---A value for a field as a driver takes it, of whatever a caller may write.
 ---@param name string a field that exists
 ---@param value any satchel.null passes through
@@ -169,8 +175,8 @@ end
 function M.accept(name, value, verb)
   if rawequal(value, null) then return null end
   local convert = accept[rows[name].type]
-  return convert and convert(("%s: field '%s'"):format(verb, name), value, name) or
-    convert == nil and value or false
+  if not convert then return value end
+  return convert(("%s: field '%s'"):format(verb, name), value, name)
 end
 
 return M

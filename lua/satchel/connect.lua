@@ -1,0 +1,98 @@
+-- connect: which driver speaks for a URL, and what may be said to it.
+
+local dry_run = require "satchel.dry_run"
+local error_object = require "satchel.error"
+local nearest = require "satchel.nearest"
+local options = require "satchel.options"
+local session = require "satchel.session"
+
+local M = {}
+
+local function one_line(value)
+  if value:find "[\r\n\0]" then error_object.invalid "connect: a line break in an option" end
+  return value
+end
+
+local function positive(value)
+  if value <= 0 then error_object.invalid("connect: timeout is %s seconds", value) end
+  return value
+end
+
+local tls_rows <const> = { ca = { type = "string" }, cert = { type = "string" },
+  key = { type = "string" }, verify = { type = "boolean", default = true } }
+
+local function tls(value)
+  if type(value) == "boolean" then return value end
+  return options.check("connect: tls", value, tls_rows)
+end
+
+local rows <const> = {
+  user = { type = "string", convert = one_line },
+  password = { type = "string|callable" }, token = { type = "string|callable" },
+  url = { type = "string", convert = one_line },
+  user_dn = { type = "string", convert = one_line },
+  nspi_url = { type = "string", convert = one_line },
+  smtp = { type = "string|table" },
+  tls = { type = "table|boolean", convert = tls, default = true },
+  mailbox = { type = "string", convert = one_line },
+  timeout = { type = "number", convert = positive, default = 60 },
+  proxy = { type = "string", convert = one_line },
+  limits = { type = "table" }, trace = { type = "callable" },
+  dry_run = { type = "boolean", default = false },
+  sandbox = { type = "table|userdata" },
+}
+
+-- schemes of URLs: the module that drives them, or what is still missing
+local mapi <const> = { driver = "satchel.mapi.driver" }
+local schemes <const> = { mapi = mapi, https = mapi, http = mapi,
+  imap = { missing = "IMAP" }, imaps = { missing = "IMAP" },
+  pop3 = { missing = "POP3" }, pop3s = { missing = "POP3" },
+  smtp = { missing = "SMTP" }, smtps = { missing = "SMTP" }, lmtp = { missing = "LMTP" },
+  maildir = { missing = "Maildir" }, mbox = { missing = "mbox" },
+  ["local"] = { missing = "the local store" },
+}
+
+local function driver_of(opts)
+  if not opts.url then return mapi.driver end
+  local scheme = opts.url:match "^([%a][%w+.-]*):"
+  local row = scheme and schemes[scheme:lower()]
+  if not row then
+    error_object.invalid("connect: url has %s%s", scheme and "the unknown scheme '"
+      .. scheme .. "'" or "no scheme", nearest.suggestion(scheme, schemes))
+  end
+  if row.missing then
+    error_object.unsupported("connect: %s is not spoken yet; only MAPI over HTTP is", row.missing)
+  end
+  return row.driver
+end
+
+local function check_together(opts)
+  if not opts.user then
+    error_object.raise { kind = "invalid", message = "connect: option 'user' is missing",
+      hint = "the address of the mailbox's owner" }
+  end
+  if opts.password and opts.token then
+    error_object.invalid "connect: give a password or a token, not both"
+  end
+  if opts.url and opts.url:lower():find "^http:" and opts.tls ~= false then
+    error_object.raise { kind = "invalid", message = "connect: url is not encrypted",
+      hint = "tls = false allows clear text" }
+  end
+end
+
+---Connects and logs on.
+---@param given table see the guide
+---@return satchel.Session
+function M.connect(given)
+  local opts = options.check("connect", given, rows)
+  local module = driver_of(opts)
+  check_together(opts)
+  if opts.smtp then
+    error_object.unsupported "connect: option 'smtp' comes with SMTP"
+  end
+  local driver = error_object.assert(require(module).open(opts))
+  if opts.dry_run then driver = dry_run.wrap(driver, opts.trace) end
+  return session.new(driver)
+end
+
+return M

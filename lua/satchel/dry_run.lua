@@ -1,0 +1,89 @@
+-- A driver that reads and never writes: each write is shown to `trace` and
+-- answered as if it had been done.
+
+local M = {}
+
+local function for_each(ids)
+  local results = {}
+  for i, id in ipairs(ids) do results[i] = { id = id, ok = true } end
+  return results
+end
+
+-- folders that were not created: a record is all there is of them
+local made_up <const> = "dry-run:"
+
+local function new_folder(parent_id, name, kind)
+  return { id = made_up .. name, name = name, parent_id = parent_id, kind = kind or "mail",
+    total = 0, unread = 0, size = 0 }
+end
+
+local function is_made_up(id)
+  return type(id) == "string" and id:sub(1, #made_up) == made_up
+end
+
+-- what each write answers, and what is said of it
+local writes <const> = {
+  create_folder = function(parent_id, name, kind) return new_folder(parent_id, name, kind) end,
+  copy_folder = function(_, parent_id, name) return new_folder(parent_id, name) end,
+  rename_folder = function() return true end,
+  move_folder = function() return true end,
+  delete_folder = function() return true end,
+  empty_folder = function() return true end,
+  create = function(_, drafts)
+    local results = {}
+    for i in ipairs(drafts) do results[i] = { id = made_up .. "item", ok = true } end
+    return results
+  end,
+  update = for_each, move = for_each, copy = for_each, delete = for_each,
+  save = function(id, folder_id) return { id = id, folder_id = folder_id } end,
+  set_props = function() return true end,
+  send = function() return {} end,
+  submit = function() return {} end,
+}
+
+-- what a folder that was not created answers
+local reads <const> = {
+  list_folders = function() return {} end,
+  count = function() return 0 end,
+  ids = function() return {} end,
+  cursor = function()
+    return { next = function() end, close = function() end }
+  end,
+}
+
+local function place_of(first)
+  return type(first) == "table" and first.folder_id or first
+end
+
+---@param driver table
+---@param trace function|nil called with { kind = "write", op =, arguments = {…} }
+---@return table
+function M.wrap(driver, trace)
+  local wrapped = {}
+  for op, answer in pairs(writes) do
+    wrapped[op] = function(_, ...)
+      if trace then trace { kind = "write", op = op, arguments = table.pack(...) } end
+      return answer(...)
+    end
+  end
+  for op, answer in pairs(reads) do
+    wrapped[op] = function(_, first, ...)
+      if is_made_up(place_of(first)) then return answer() end
+      return driver[op](driver, first, ...)
+    end
+  end
+  function wrapped.find_folder(_, parent_id, name)
+    if is_made_up(parent_id) then return nil end
+    return driver:find_folder(parent_id, name)
+  end
+  function wrapped.mailbox(_, address)
+    return M.wrap(driver:mailbox(address), trace)
+  end
+  return setmetatable(wrapped, { __index = function(_, key)
+    local value = driver[key]
+    if type(value) ~= "function" then return value end
+    return function(_, ...) return value(driver, ...) end
+  end })
+end
+
+return M

@@ -1,0 +1,355 @@
+-- Folders.  What the server told about one is kept until reload(); the rest is
+-- read when touched.  A folder is one object as long as somebody holds it.
+
+local compose = require "satchel.compose"
+local error_object = require "satchel.error"
+local iterator = require "satchel.iterator"
+local nearest = require "satchel.nearest"
+local options = require "satchel.options"
+local path = require "satchel.path"
+local query = require "satchel.query"
+
+---@class satchel.Folder
+---@field id string stable across sessions
+---@field name string
+---@field path string resolves to this folder by session:folder
+---@field kind "mail"|"calendar"|"contacts"|"tasks"|"notes"|"journal"|"search"
+---@field total integer number of items
+---@field unread integer number of unread items
+---@field size integer bytes
+---@field role? string "inbox", "sent", … for well-known folders
+---@field parent? satchel.Folder
+---@field session satchel.Session
+local Folder = { __name = "satchel.Folder" }
+local methods = {}
+
+local M = {}
+
+---@param store satchel.Store
+---@param record table
+---@return satchel.Folder
+function M.new(store, record)
+  return setmetatable({ _ = { store = store, record = record } }, Folder)
+end
+
+---@param value any
+---@return boolean
+function M.is(value)
+  return getmetatable(value) == Folder
+end
+
+M.methods = methods
+
+local computed <const> = {}
+local stored <const> = { id = true, name = true, kind = true, total = true, unread = true,
+  size = true, role = true, parent_id = true }
+
+local function loaded(folder, name)
+  local state = folder._
+  local record = state.record
+  if record[name] == nil and name ~= "id" and not state.complete then
+    local fresh = state.store:call("get_folder", record.id)
+    for k, v in pairs(fresh) do record[k] = v end
+    state.complete = true
+  end
+  return record[name]
+end
+
+function computed.session(folder) return folder._.store.session end
+
+function computed.parent(folder)
+  local store, parent_id = folder._.store, loaded(folder, "parent_id")
+  if folder == store.roles.root or not parent_id then return nil end
+  return store:folder_by_id(parent_id)
+end
+
+function computed.path(folder)
+  local root, names = folder._.store:root(), {}
+  local at = folder
+  while at and at.id ~= root.id and #names < 1000 do
+    table.insert(names, 1, at.name)
+    at = at.parent
+  end
+  return path.join(names)
+end
+
+local names_of_folder = {}
+for _, list in ipairs { stored, methods, computed } do
+  for name in pairs(list) do names_of_folder[name] = true end
+end
+
+function Folder:__index(name)
+  if methods[name] then return methods[name] end
+  if stored[name] then return loaded(self, name) end
+  if computed[name] then return computed[name](self) end
+  if type(name) ~= "string" then return nil end
+  for method in pairs(methods) do names_of_folder[method] = true end
+  return error_object.invalid("a folder has no '%s'%s", name,
+    nearest.suggestion(name, names_of_folder))
+end
+
+function Folder.__newindex(_, name)
+  error_object.raise { kind = "invalid",
+    message = ("'%s' of a folder is not assigned"):format(tostring(name)),
+    hint = "see folder:rename and folder:move" }
+end
+
+function Folder:__tostring()
+  local record = self._.record
+  local counts = record.total and (" (%d items, %d unread)"):format(record.total,
+    record.unread or 0) or ""
+  return ('folder "%s"%s'):format(record.name or record.id, counts)
+end
+
+---Reads the folder's name and counts again.
+---@return satchel.Folder self
+function methods:reload()
+  local state = self._
+  local fresh = state.store:call("get_folder", state.record.id)
+  state.record = fresh
+  state.complete = true
+  return self
+end
+
+local folders_rows <const> = { recursive = { type = "boolean", default = false } }
+
+---The folders in this one; with { recursive = true } all below it, depth first.
+---@param opts? { recursive: boolean }
+---@return satchel.Iterator
+function methods:folders(opts)
+  local store = self._.store
+  local recursive = options.check("folders", opts, folders_rows).recursive
+  local list = {}
+  for i, record in ipairs(store:call("list_folders", self.id, recursive)) do
+    list[i] = store:folder(record)
+  end
+  return iterator.over(list)
+end
+
+local function not_found(folder, name, whole)
+  local children = {}
+  local ok, list = pcall(folder._.store.call, folder._.store, "list_folders", folder.id, false)
+  for _, record in ipairs(ok and list or {}) do children[record.name] = true end
+  local near = nearest.find(name, children)
+  local hint = near and ("there is '%s'"):format(near) or "{ create = true } makes it"
+  error_object.raise { kind = "not_found", hint = hint,
+    message = ("folder '%s' not found: %s has no '%s'"):format(whole, tostring(folder), name) }
+end
+
+local function child(folder, name, opts, whole)
+  local store = folder._.store
+  local record = store:call("find_folder", folder.id, name)
+  if not record and opts.create then
+    record = store:call("create_folder", folder.id, name, opts.kind or folder.kind)
+  end
+  return record and store:folder(record) or not_found(folder, name, whole)
+end
+
+local folder_rows <const> = { create = { type = "boolean", default = false },
+  kind = { type = "string", one_of = { "mail", "calendar", "contacts", "tasks", "notes",
+    "journal" } } }
+
+---A folder below this one, by its path; only this path is resolved.
+---@param sub_path string '/' separates, '//' is a slash in a name
+---@param opts? { create: boolean, kind: string } create: what is missing
+---@return satchel.Folder
+function methods:folder(sub_path, opts)
+  options.argument("folder", "the path", sub_path, "string")
+  local checked = options.check("folder", opts, folder_rows)
+  local at = self
+  for _, name in ipairs(path.split(sub_path)) do at = child(at, name, checked, sub_path) end
+  return at
+end
+
+local create_rows <const> = { kind = folder_rows.kind }
+
+---Creates a folder in this one.
+---@param name string
+---@param opts? { kind: string } default: the kind of this folder
+---@return satchel.Folder
+function methods:create_folder(name, opts)
+  M.check_name(name, "create_folder")
+  local checked, store = options.check("create_folder", opts, create_rows), self._.store
+  return store:folder(store:call("create_folder", self.id, name, checked.kind or self.kind))
+end
+
+---Raises unless a folder could be called so.
+---@param name any
+---@param verb string
+function M.check_name(name, verb)
+  options.argument(verb, "the name", name, "string")
+  if name == "" or name:find "[%c]" then
+    error_object.invalid("%s: '%s' is no name for a folder", verb, (name:gsub("%c", "?")))
+  end
+end
+
+---Renames the folder.
+---@param name string
+---@return satchel.Folder self
+function methods:rename(name)
+  M.check_name(name, "rename")
+  self._.store:call("rename_folder", self.id, name)
+  self._.record.name = name
+  return self
+end
+
+---Moves the folder into another.
+---@param parent satchel.Folder|string
+---@return satchel.Folder self
+function methods:move(parent)
+  local target = self._.store:target(parent, "move")
+  self._.store:call("move_folder", self.id, target.id)
+  self._.record.parent_id = target.id
+  return self
+end
+
+---Copies the folder with all that is in it.
+---@param parent satchel.Folder|string
+---@param name? string default: the same name
+---@return satchel.Folder copy
+function methods:copy(parent, name)
+  local store = self._.store
+  local target = store:target(parent, "copy")
+  if name ~= nil then M.check_name(name, "copy") end
+  name = name or self.name
+  local record = store:call("copy_folder", self.id, target.id, name)
+  record = record or store:call("find_folder", target.id, name)
+  return record and store:folder(record) or not_found(target, name, name)
+end
+
+local delete_rows <const> = { hard = { type = "boolean", default = false } }
+
+-- whether the folder is the trash or lies in it
+local function in_trash(folder)
+  local trash, at, depth = folder._.store:role "trash", folder, 0
+  while at and depth < 1000 do
+    if at.id == trash.id then return true end
+    at, depth = at.parent, depth + 1
+  end
+  return false
+end
+
+---Moves the folder to the trash; with { hard = true } removes it for good.
+---@param opts? { hard: boolean }
+function methods:delete(opts)
+  local hard = options.check("delete", opts, delete_rows).hard
+  if not hard and in_trash(self) then
+    error_object.raise { kind = "invalid", hint = "{ hard = true } removes it for good",
+      message = ("delete: folder '%s' is in the trash already"):format(self.name) }
+  end
+  self._.store:call("delete_folder", self.id, hard)
+  if hard then self._.store:forget(self.id) else self._.record.parent_id = nil end
+  self._.complete = nil
+end
+
+---Removes all items and folders in this one, past the trash; without
+---{ hard = true } the server may still keep them for recovery.
+---@param opts? { hard: boolean }
+function methods:empty(opts)
+  local hard = options.check("empty", opts, delete_rows).hard
+  self._.store:call("empty_folder", self.id, hard)
+  self._.record.total, self._.record.unread, self._.complete = nil, nil, nil
+end
+
+---The items that a query finds, one after the other, in windows.
+---@param opts? { where: table, order: string|string[], fields: string[], limit: integer,
+---offset: integer, exact: boolean }
+---@return satchel.Iterator
+function methods:items(opts)
+  return query.new(self, opts):each()
+end
+
+---The same as items, as a value: nothing is sent yet.
+---@param opts? table
+---@return satchel.Query
+function methods:query(opts)
+  return query.new(self, opts)
+end
+
+---One item by its id.
+---@param id string
+---@return satchel.Item
+function methods:get(id)
+  options.argument("get", "the id", id, "string")
+  return self._.store:item(self._.store:call("get", self.id, id))
+end
+
+local function place(folder)
+  return { kind = folder.kind, role = folder.role }
+end
+
+---Stores a new item.
+---@param fields table any field of the folder's kinds
+---@return satchel.Item
+function methods:create(fields)
+  local store = self._.store
+  local draft = compose.draft(fields, "create", place(self))
+  local result = store:call("create", self.id, { draft }, {})[1]
+  if not result.ok then error_object.raise(result.error) end
+  return store:item { id = result.id, folder_id = self.id, class = draft.class,
+    kind = draft.kind }
+end
+
+local create_all_rows <const> = { progress = { type = "callable" } }
+local create_window <const> = 100
+
+-- calls take(drafts) for each window of drafts
+local function in_windows(given, folder, take)
+  local window = {}
+  local function add(fields)
+    window[#window + 1] = compose.draft(fields, "create_all", folder)
+    if #window >= create_window then
+      take(window)
+      window = {}
+    end
+  end
+  if type(given) == "table" and not getmetatable(given) then
+    for _, fields in ipairs(given) do add(fields) end
+  else
+    for fields in given do add(fields) end
+  end
+  if #window > 0 then take(window) end
+end
+
+---Stores many new items with few requests.
+---@param given table|function a list of tables of fields, or an iterator of such
+---@param opts? { progress: fun(done: integer, total: integer|nil) }
+---@return satchel.Result[]
+function methods:create_all(given, opts)
+  options.argument("create_all", "the items", given, "table|callable")
+  local progress = options.check("create_all", opts, create_all_rows).progress
+  local results, store = {}, self._.store
+  local total = type(given) == "table" and not getmetatable(given) and #given or nil
+  in_windows(given, place(self), function(drafts)
+    for _, result in ipairs(store:call("create", self.id, drafts, {})) do
+      if result.error then result.error = error_object.new(result.error) end
+      results[#results + 1] = result
+    end
+    if progress then progress(#results, total) end
+  end)
+  return results
+end
+
+---Stores an item of a file or text.  Not yet supported.
+---@param source { path: string, mime: string, ics: string, vcf: string }
+---@return satchel.Item
+function methods.import(_, source)
+  options.argument("import", "the source", source, "table")
+  return error_object.unsupported "import: messages are not read from MIME yet"
+end
+
+---What changed since a token.  Not yet supported.
+---@param token? string
+function methods.changes(_, token)
+  options.argument("changes", "the token", token or "", "string")
+  return error_object.unsupported "changes: a folder is not followed yet"
+end
+
+---Events of this folder.  Not yet supported.
+---@param opts? table
+function methods.watch(_, opts)
+  options.argument("watch", "the options", opts or {}, "table")
+  return error_object.unsupported "watch: folders are not watched yet"
+end
+
+return M

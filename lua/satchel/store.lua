@@ -1,0 +1,126 @@
+-- What the objects of one mailbox share: its driver, its folders by id, and
+-- whether the session is still open.  Folders are made once per id, so that
+-- session.inbox is always the same object.
+
+local error_object = require "satchel.error"
+
+---@class satchel.Store
+---@field session satchel.Session
+---@field folders table<string, satchel.Folder>
+---@field roles table<string, satchel.Folder>
+local Store = {}
+Store.__index = Store
+
+local M = {}
+
+---@param driver table
+---@param session satchel.Session
+---@return satchel.Store
+function M.new(driver, session)
+  return setmetatable({ handle = driver, session = session, roles = {},
+    folders = setmetatable({}, { __mode = "v" }) }, Store)
+end
+
+---The driver, while the session is open.
+---@return table
+function Store:driver()
+  if not self.handle then
+    error_object.raise { kind = "invalid", message = "the session is closed" }
+  end
+  return self.handle
+end
+
+---Calls a method of the driver; `nil, err` is raised.
+---@param verb string
+---@param ... any
+---@return any ...
+function Store:call(verb, ...)
+  local driver = self:driver()
+  local method = driver[verb]
+  if not method then
+    error_object.unsupported("%s cannot do '%s'", driver.protocol or "this protocol", verb)
+  end
+  return error_object.assert(method(driver, ...))
+end
+
+---The folder of a record; what is known of it already is brought up to date.
+---@param record table
+---@return satchel.Folder
+function Store:folder(record)
+  local folder = self.folders[record.id]
+  if folder then
+    for k, v in pairs(record) do folder._.record[k] = v end
+  else
+    folder = require("satchel.folder").new(self, record)
+    self.folders[record.id] = folder
+  end
+  return folder
+end
+
+---The folder with an id, read only when touched.
+---@param id string
+---@return satchel.Folder
+function Store:folder_by_id(id)
+  return self.folders[id] or self:folder { id = id }
+end
+
+---A well-known folder, created where it is missing.
+---@param role string "inbox", "sent", …
+---@return satchel.Folder
+function Store:role(role)
+  local folder = self.roles[role]
+  if not folder then
+    folder = self:folder(self:call("role_folder", role))
+    self.roles[role] = folder
+  end
+  return folder
+end
+
+---The top of the folders.
+---@return satchel.Folder
+function Store:root()
+  if not self.roles.root then self.roles.root = self:folder(self:call "root") end
+  return self.roles.root
+end
+
+---@param record table
+---@param known? table<string, boolean> fields whose absence from the record means nil
+---@return satchel.Item
+function Store:item(record, known)
+  return require("satchel.item").new(self, record, known)
+end
+
+---The folder that a caller names by itself or by its path.
+---@param given satchel.Folder|string
+---@param verb string for messages
+---@return satchel.Folder
+function Store:target(given, verb)
+  if type(given) == "string" then return self.session:folder(given) end
+  if not require("satchel.folder").is(given) then
+    error_object.invalid("%s: a folder or its path is expected, not a %s", verb, type(given))
+  end
+  if given._.store ~= self then
+    error_object.unsupported("%s: the folder belongs to another mailbox", verb)
+  end
+  return given
+end
+
+---Raises when a delete would do nothing: what is in the trash goes only for good.
+---@param folder_id string
+---@param hard boolean
+function Store:refuse_trash(folder_id, hard)
+  if hard or folder_id ~= self:role("trash").id then return end
+  error_object.raise { kind = "invalid", message = "delete: it is in the trash already",
+    hint = "{ hard = true } removes it for good" }
+end
+
+---Forgets a folder that is gone.
+---@param id string
+function Store:forget(id)
+  self.folders[id] = nil
+  for role, folder in pairs(self.roles) do
+    if folder.id == id then self.roles[role] = nil end
+  end
+end
+
+return M
