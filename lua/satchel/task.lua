@@ -5,8 +5,9 @@
 -- the loop until its operation has ended, and resumes nobody meanwhile.
 --
 -- Every task that has not ended is in exactly one state: "ready" (in the
--- queue), "running", "waiting" (for an operation, listed by its token) or
--- "parked" (for another task or a lock).
+-- queue), "running", "waiting" (for an operation, listed by its token),
+-- "polling" (for one without a token: a condition that other tasks make true)
+-- or "parked" (for another task or a lock).
 
 local errors = require "satchel.error"
 local net = require "satchel.core".net
@@ -22,6 +23,10 @@ local IDLE <const> = 60
 ---@field package results? table what the function returned
 ---@field package err? any what it raised
 ---@field package op? table what it waits for
+---@field package token? integer its token
+---@field package joiners? satchel.Task[]
+---@field package parked_on? any
+---@field package cancelled? boolean
 ---@field package joined? boolean somebody will see its error
 ---@field package cancelling? boolean
 local Task = { __name = "satchel.Task" }
@@ -34,6 +39,7 @@ local live = 0         -- tasks that have not ended
 local waiting = {}     -- by token of the operation
 local waiting_n = 0
 local ready, first, last = {}, 1, 0
+local polling = {}     -- in order of asking
 local failed = {}      -- tasks that ended by an error, oldest first
 
 local function enqueue(task)
@@ -110,6 +116,17 @@ local function stuck()
   return first > last and waiting_n == 0 and live > 0
 end
 
+local function check_polling()
+  if not polling[1] then return end
+  local asked = polling
+  polling = {}
+  for _, task in ipairs(asked) do
+    if task.state ~= "polling" then goto continue end
+    if task.op:step() == false then polling[#polling + 1] = task else enqueue(task) end
+    ::continue::
+  end
+end
+
 -- waits for events and runs every task that is ready now
 local function turn(seconds)
   collect()
@@ -117,6 +134,7 @@ local function turn(seconds)
   errors.assert(loop:step(seconds))
   collect()
   for _ = first, last do resume(dequeue()) end
+  check_polling()
 end
 
 local function raise_failed()
@@ -141,21 +159,41 @@ local function drive(done, eager)
   end
 end
 
--- waits for one operation; an error means that the task was cancelled
-local function wait(op)
-  if not own() then return errors.assert(loop:step()) end
-  local task, token = current, op:token()
-  task.state, task.op, task.token = "waiting", op, token
-  waiting[token], waiting_n = task, waiting_n + 1
+-- in a task; an error means that it was cancelled
+local function suspend(op)
+  local task = current
+  task.op = op
+  if op.token then
+    task.state, task.token = "waiting", op:token()
+    waiting[task.token], waiting_n = task, waiting_n + 1
+  else
+    task.state = "polling"
+    polling[#polling + 1] = task
+  end
   coroutine.yield()
   task.op, task.token = nil, nil
   if task.cancelling then op:cancel() end
   check_cancelled(task)
 end
 
+-- waits until something has happened that may have ended the operation
+local function wait(op)
+  if own() then
+    suspend(op)
+  elseif op.token then
+    errors.assert(loop:step())
+  elseif current then
+    errors.raise { kind = "conflict",
+      message = "a comparator or generator of a task cannot wait for another task" }
+  else
+    drive(function() return op:step() ~= false end)
+  end
+end
+
 ---Waits for an operation and returns its value, or nil and its error.
 ---Raises only if the task is cancelled meanwhile.
----@param op table an operation of satchel.core
+---@param op table an operation of satchel.core, or { step =, cancel = }, a
+---condition whose step is false until other tasks have made it true
 ---@return any value
 ---@return table? err
 function M.result(op)
@@ -238,8 +276,8 @@ function Task:cancel()
   if self.state == "waiting" then
     waiting[self.token], waiting_n = nil, waiting_n - 1
     enqueue(self)
-  elseif self.state == "parked" then
-    M.wake(self)
+  elseif self.state == "parked" or self.state == "polling" then
+    enqueue(self)
   end
 end
 

@@ -69,27 +69,35 @@ end
 
 ---@class satchel.TransportState
 ---@field options satchel.TransportOptions
----@field methods table<string, string> by origin: what satisfied it
+---@field methods table<string, string> what satisfied an origin, by user
+---@field tokens table<function, string> what a function gave last
 local State = {}
 State.__index = State
 
 -- `refused`: the server did not take the last token
-function State:token(refused)
-  local token = self.options.token
+function State:token(token, refused)
   if type(token) ~= "function" then return token end
-  if refused or not self.kept then self.kept = token(refused or false) end
-  return self.kept
+  if refused or not self.tokens[token] then
+    self.tokens[token] = token(refused or false)
+  end
+  return self.tokens[token]
 end
 
+local function key_of(request, auth)
+  return origin_of(request.url) .. " " .. tostring(auth.user)
+end
+
+-- what the core is told, or nil; `refused` as above
 function State:auth(request, refused)
-  if request.auth ~= nil then return request.auth or nil end
-  local options = self.options
-  local known = self.methods[origin_of(request.url)]
-  if options.token then
-    return { user = options.user, token = self:token(refused), methods = "bearer" }
-  elseif options.user or options.methods then
-    return { user = options.user, password = options.password,
-      methods = known or options.methods or CREDENTIALS }
+  local given = request.auth
+  if given == nil then given = self.options end
+  if not given then return end
+  if given.token then
+    return { token = self:token(given.token, refused), methods = "bearer" }
+  elseif given.user or given.methods then
+    return { user = given.user, password = given.password,
+      methods = self.methods[key_of(request, given)] or given.methods
+        or CREDENTIALS }
   end
 end
 
@@ -153,16 +161,15 @@ function State:attempt(full)
 end
 
 -- another way to authenticate after 401, or nil
-function State:second_auth(request, full, err)
-  if err.status ~= 401 or request.auth ~= nil then return end
-  if type(self.options.token) == "function" then return self:auth(request, true) end
-  local auth = full.auth
-  local methods = auth and auth.methods or ""
-  if not methods:find "negotiate" then return end
+function State:second_auth(request, auth, err)
+  if err.status ~= 401 or not auth then return end
+  local given = request.auth or self.options
+  if type(given.token) == "function" then return self:auth(request, true) end
+  if not auth.methods:find "negotiate" then return end
   for _, offered in ipairs(err.offered) do
-    if offered ~= "negotiate" and methods:find(offered, 1, true) then
+    if offered ~= "negotiate" and auth.methods:find(offered, 1, true) then
       return { user = auth.user, password = auth.password,
-        methods = without(methods, "negotiate") }
+        methods = without(auth.methods, "negotiate") }
     end
   end
 end
@@ -170,14 +177,13 @@ end
 function State:exchange(request)
   local full = self:prepare(request)
   local response, err = self:attempt(full)
-  if err and err.kind == "auth" then
-    local auth = self:second_auth(request, full, err)
-    if not auth then return nil, err end
-    full.auth = auth
+  local second = err and self:second_auth(request, full.auth, err)
+  if second then
+    full.auth = second
     response, err = self:attempt(full)
   end
-  if response and response.auth and request.auth == nil then
-    self.methods[origin_of(request.url)] = response.auth
+  if response and response.auth then
+    self.methods[key_of(request, full.auth)] = response.auth
   end
   return response, err
 end
@@ -186,7 +192,7 @@ end
 ---@param options? satchel.TransportOptions
 ---@return satchel.Transport
 function M.new(options)
-  local state = setmetatable({ options = options or {}, methods = {} }, State)
+  local state = setmetatable({ options = options or {}, methods = {}, tokens = {} }, State)
   return function(request) return state:exchange(request) end
 end
 

@@ -4,8 +4,10 @@
 */
 #include "bind/net.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <math.h>
+#include <string.h>
 
 #include "bind/box.h"
 #include "bind/fail.h"
@@ -99,11 +101,37 @@ static int loop_timer(lua_State *L) {
   return 1;
 }
 
+static unsigned check_events(lua_State *L, int arg) {
+  static const char *const names[] = {"r", "w", "rw", NULL};
+  static const unsigned events[] = {SAT_READ, SAT_WRITE,
+                                    SAT_READ | SAT_WRITE};
+  return events[luaL_checkoption(L, arg, "r", names)];
+}
+
+/* loop:watch(fd, "r" | "w" | "rw" [, seconds]) -> operation | nil, err;
+** its value: whether the descriptor is ready */
+static int loop_watch(lua_State *L) {
+  struct sat_loop *loop = check_loop(L);
+  int fd = (int)luaL_checkinteger(L, 2);
+  unsigned events = check_events(L, 3);
+  double seconds = luaL_optnumber(L, 4, -1);
+  struct sat_error err = {0};
+  struct sat_box *b = sat_box_new(L, ALARM, 1);
+  b->release = alarm_release;
+  b->obj = sat_alarm_watch(loop, fd, events, seconds);
+  if (b->obj != NULL) return 1;
+  sat_error_set(&err, SAT_E_INVALID, "cannot watch descriptor %d: %s", fd,
+                strerror(errno));
+  return sat_fail(L, &err);
+}
+
 static int alarm_step(lua_State *L) {
-  struct sat_op *op = sat_alarm_op(sat_box_check(L, 1, ALARM));
+  struct sat_alarm *a = sat_box_check(L, 1, ALARM);
+  struct sat_op *op = sat_alarm_op(a);
   if (!op->done) sat_loop_step(op->loop, 0, NULL);
   lua_pushboolean(L, op->done);
-  return 1;
+  lua_pushboolean(L, sat_alarm_ready(a));
+  return 2;
 }
 
 static int alarm_token(lua_State *L) {
@@ -130,7 +158,8 @@ int sat_bind_net(lua_State *L) {
   static const luaL_Reg loop_methods[] = {
       {"fd", loop_fd},       {"timeout", loop_timeout},
       {"step", loop_step},   {"finished", loop_finished},
-      {"timer", loop_timer}, {NULL, NULL}};
+      {"timer", loop_timer}, {"watch", loop_watch},
+      {NULL, NULL}};
   static const luaL_Reg alarm_methods[] = {{"step", alarm_step},
                                            {"token", alarm_token},
                                            {"cancel", sat_box_close},

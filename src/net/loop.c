@@ -108,6 +108,10 @@ int sat_loop_add(struct sat_loop *loop, int fd, unsigned events,
   struct watch *w;
   if (room(loop, fd) < 0) return -1;
   w = &loop->watches[fd];
+  if (w->callback != NULL && w->arg != arg) {
+    errno = EBUSY;
+    return -1;
+  }
   if (w->callback == NULL) w->mark = ++loop->mark;
   if (sat_poller_set(loop->poller, fd, w->events, events, w->mark) < 0)
     return -1;

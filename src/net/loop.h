@@ -39,7 +39,8 @@ int sat_loop_step(struct sat_loop *loop, double seconds,
                   struct sat_error *err);
 
 /* Watches a descriptor, or changes what it is watched for (SAT_READ,
-** SAT_WRITE).  Remove it before it is closed.  -1: errno tells why. */
+** SAT_WRITE); it has one watcher, told by 'arg'.  Remove it before it is
+** closed.  -1: errno tells why (EBUSY: somebody else watches it). */
 int sat_loop_add(struct sat_loop *loop, int fd, unsigned events,
                  sat_loop_callback *callback, void *arg);
 void sat_loop_remove(struct sat_loop *loop, int fd);

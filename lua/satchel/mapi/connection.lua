@@ -7,6 +7,7 @@
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local logon = require "satchel.mapi.logon"
+local task = require "satchel.task"
 local turn = require "satchel.mapi.turn"
 
 ---@class satchel.mapi.Connection
@@ -128,7 +129,8 @@ end
 function Connection:send(request)
   local response, err = post(self, request, false)
   local auth = self.options.auth
-  if response and response.status == 401 and auth and type(auth.token) == "function" then
+  local status = (response or err or {}).status
+  if status == 401 and auth and type(auth.token) == "function" then
     response, err = post(self, request, true)
   end
   return response, err
@@ -144,7 +146,7 @@ function Connection:drive(op)
       local response, err = self:send(a)
       action, a, b = op:step(response, err)
     else
-      turn.sleep(a)
+      task.sleep(a)
       action, a, b = op:step()
     end
   end
