@@ -252,7 +252,12 @@ int sat_mapi_take_wait(struct sat_mapi_session *s,
                        const struct sat_mapi_http *http, bool *event_r,
                        struct sat_error *err) {
   struct sat_reader r;
-  if (open_body(s, http, "notification_wait", &r, err) < 0) return -1;
+  bool connected = s->connected;
+  if (open_body(s, http, "notification_wait", &r, err) < 0) {
+    /* it is no part of the sequence: only a refusal tells of the context */
+    if (err->code == 0) s->connected = connected;
+    return -1;
+  }
   *event_r = (sat_reader_u32(&r) & 1) != 0;
   return close_body(&r);
 }

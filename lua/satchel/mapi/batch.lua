@@ -111,7 +111,7 @@ end
 function Batch:run()
   local logon = self.logon
   local connection = logon.connection
-  local _ <close> = connection.turns:take()
+  local _ <close> = connection.lock:acquire()
   for attempt = 1, 2 do
     logon:ensure()
     local b = encode(self)

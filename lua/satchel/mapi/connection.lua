@@ -6,9 +6,9 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local lock = require "satchel.lock"
 local logon = require "satchel.mapi.logon"
 local task = require "satchel.task"
-local turn = require "satchel.mapi.turn"
 
 ---@class satchel.mapi.Connection
 ---@field round_trips integer requests sent so far
@@ -47,13 +47,13 @@ function M.open(options)
       url = options.url, user_dn = options.user_dn,
       client = options.client, limits = options.limits,
     },
-    turns = turn.new(),
+    lock = lock.new(),
     round_trips = 0, executes = 0, generation = 0,
     notices = {}, logons = {},
   }, Connection)
   self.primary = logon.new(self, options.mailbox_dn or options.user_dn, 0)
   self.logons[0] = self.primary
-  local _ <close> = self.turns:take()
+  local _ <close> = self.lock:acquire()
   self:connect()
   self.primary:open()
   return self
@@ -66,7 +66,7 @@ function Connection:logon(mailbox_dn)
   local id = #self.logons + 1
   if id > 255 then error_object.invalid("more than 256 mailboxes on one connection") end
   local other = logon.new(self, mailbox_dn, id)
-  local _ <close> = self.turns:take()
+  local _ <close> = self.lock:acquire()
   self:ensure()
   other:open()
   self.logons[id] = other
@@ -220,7 +220,7 @@ function Connection:close()
   if self.closed then return end
   self.closed = true
   if self.session:connected() then
-    local _ <close> = self.turns:take()
+    local _ <close> = self.lock:acquire()
     self:drive(self.session:disconnect())
   end
 end

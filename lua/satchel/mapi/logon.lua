@@ -42,7 +42,7 @@ function M.new(connection, mailbox_dn, logon_id)
     logon_id = logon_id, generation = 0, ids = {}, names = {} }, Logon)
 end
 
----Logs on: 1 round trip.  The connection must be this caller's turn.
+---Logs on: 1 round trip.  The caller holds the connection's lock.
 function Logon:open()
   local connection = self.connection
   local b = core.mapi.batch(connection.session)
@@ -58,8 +58,8 @@ function Logon:open()
   self.generation = connection.generation
 end
 
----Makes the connection and this logon usable again.  The connection must be
----this caller's turn.
+---Makes the connection and this logon usable again.  The caller holds
+---the connection's lock.
 function Logon:ensure()
   self.connection:ensure()
   if self.generation ~= self.connection.generation then self:open() end
