@@ -1,0 +1,23 @@
+/* Undefines the vocabulary of the .def files after each inclusion. */
+#undef F
+#undef RESERVED
+#undef SECRET
+#undef AGAIN
+#undef COUNT
+#undef ON
+#undef LIST
+#undef COLUMNS
+#undef ARRAY
+#undef REST
+#undef SIZED
+#undef WHEN
+#undef UNLESS
+#undef IS
+#undef ZERO_OR
+#undef BITS
+#undef NO_BITS
+#undef AMONG
+#undef MAYBE
+#undef ON_PUBLIC
+#undef ON_PRIVATE
+#undef STRUCT
