@@ -259,7 +259,8 @@ static void encode_counted(struct sat_buf *b, struct sat_bytes bytes,
   sat_buf_put(b, bytes.p, bytes.n);
 }
 
-/* text that holds its terminator could not be read back */
+/* Text that holds its terminator could not be read back, unless its length
+** goes first. */
 static bool text_is_clean(struct sat_bytes text, unsigned unit) {
   if (text.n % unit != 0) return false;
   for (uint32_t i = 0; i + unit <= text.n; i += unit)
@@ -270,8 +271,10 @@ static bool text_is_clean(struct sat_bytes text, unsigned unit) {
 static void encode_text(struct sat_buf *b, uint16_t type,
                         struct sat_bytes text, enum sat_dialect dialect) {
   unsigned unit = type == SAT_T_STRING ? 2 : 1;
-  if (!text_is_clean(text, unit)) b->failed = true;
-  if (dialect == SAT_DIALECT_FX) sat_buf_int(b, (uint64_t)text.n + unit, 4);
+  if (dialect == SAT_DIALECT_FX)
+    sat_buf_int(b, (uint64_t)text.n + unit, 4);
+  else if (!text_is_clean(text, unit))
+    b->failed = true;
   sat_buf_put(b, text.p, text.n);
   sat_buf_int(b, 0, unit);
 }

@@ -7,6 +7,7 @@
 
 #include "base/filetime.h"
 #include "base/text.h"
+#include "wire/names.h"
 #include "wire/recipient.h"
 #include "wire/restriction.h"
 #include "wire/rules.h"
@@ -60,8 +61,26 @@ void sat_bytes_print(struct sat_buf *b, struct sat_bytes bytes) {
   sat_buf_u8(b, '>');
 }
 
+/* "PidTagSubject"; with the type where it is not the usual one */
 void sat_tag_print(struct sat_buf *b, uint32_t tag) {
-  put(b, "0x%08" PRIx32, tag);
+  const char *name = sat_tag_name(tag);
+  const char *type = sat_type_name(SAT_TAG_TYPE(tag));
+  if (name == NULL)
+    put(b, "0x%08" PRIx32, tag);
+  else if (sat_tag_by_name(name) == tag)
+    sat_buf_str(b, name);
+  else if (type != NULL)
+    put(b, "%s:%s", name, type);
+  else
+    put(b, "%s:0x%04x", name, SAT_TAG_TYPE(tag));
+}
+
+static void print_error(struct sat_buf *b, uint32_t code) {
+  const char *name = sat_code_name(code);
+  if (name != NULL)
+    put(b, "error %s", name);
+  else
+    put(b, "error 0x%08" PRIx32, code);
 }
 
 static void print_guid(struct sat_buf *b, const struct sat_guid *g) {
@@ -104,7 +123,7 @@ void sat_value_print(struct sat_buf *b, const struct sat_value *v) {
     case SAT_T_FLOATING32:
     case SAT_T_FLOATING64:
     case SAT_T_FLOATING_TIME: put(b, "%.10g", v->u.d); break;
-    case SAT_T_ERROR: put(b, "error 0x%08" PRIx32, v->u.error); break;
+    case SAT_T_ERROR: print_error(b, v->u.error); break;
     case SAT_T_BOOLEAN: sat_buf_str(b, v->u.b ? "true" : "false"); break;
     case SAT_T_STRING8:
     case SAT_T_STRING:
