@@ -12,6 +12,7 @@
 #include "bind/box.h"
 #include "bind/scratch.h"
 #include "net/digest.h"
+#include "wire/codepage.h"
 
 #define DIGEST "satchel.digest"
 
@@ -43,6 +44,19 @@ static int text_from_8bit(lua_State *L) {
   const char *s = luaL_checklstring(L, 1, &n);
   struct sat_scratch *scratch = sat_scratch_new(L);
   sat_text_from_8bit(&scratch->buf, s, n);
+  return sat_scratch_string(L, scratch);
+}
+
+/* from_codepage(bytes, number) -> text */
+static int text_from_codepage(lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 1, &n);
+  lua_Integer number = luaL_checkinteger(L, 2);
+  struct sat_scratch *scratch = sat_scratch_new(L);
+  struct sat_codepage page = {0};
+  luaL_argcheck(L, number >= 0 && number <= 65535, 2, "no code page");
+  sat_codepage_decode(&page, &scratch->buf, (unsigned)number, s, n);
+  sat_codepage_close(&page);
   return sat_scratch_string(L, scratch);
 }
 
@@ -195,6 +209,7 @@ int sat_bind_text(lua_State *L) {
   static const luaL_Reg functions[] = {{"utf16", text_utf16},
                                        {"utf8", text_utf8},
                                        {"from_8bit", text_from_8bit},
+                                       {"from_codepage", text_from_codepage},
                                        {"is_utf8", text_is_utf8},
                                        {"fold", text_fold},
                                        {"guid", text_guid},
