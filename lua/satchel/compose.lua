@@ -69,6 +69,10 @@ function M.attachment(given, verb)
     spec.name = spec.name or spec.path:match "[^/\\]*$"
   end
   if spec.item then embedded(spec) end
+  if spec.source then
+    local source = spec.source
+    spec.source = function() return source() end
+  end
   no_breaks(verb, "name", spec.name)
   no_breaks(verb, "type", spec.type)
   no_breaks(verb, "content_id", spec.content_id)
