@@ -165,6 +165,10 @@ function State:second_auth(request, auth, err)
   if err.status ~= 401 or not auth then return end
   local given = request.auth or self.options
   if type(given.token) == "function" then return self:auth(request, true) end
+  if self.methods[key_of(request, given)] then -- it has changed its mind
+    self.methods[key_of(request, given)] = nil
+    return self:auth(request)
+  end
   if not auth.methods:find "negotiate" then return end
   for _, offered in ipairs(err.offered) do
     if offered ~= "negotiate" and auth.methods:find(offered, 1, true) then
@@ -174,12 +178,16 @@ function State:second_auth(request, auth, err)
   end
 end
 
+-- ends: a token is asked for once more, a method known to work is forgotten,
+-- Negotiate is left out
 function State:exchange(request)
   local full = self:prepare(request)
   local response, err = self:attempt(full)
-  local second = err and self:second_auth(request, full.auth, err)
-  if second then
-    full.auth = second
+  local asked = false
+  while err do
+    local auth = not asked and self:second_auth(request, full.auth, err)
+    if not auth then break end
+    asked, full.auth = auth.token ~= nil, auth
     response, err = self:attempt(full)
   end
   if response and response.auth then

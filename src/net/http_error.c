@@ -13,14 +13,14 @@ static curl_off_t spent(struct sat_http *h, CURLINFO info) {
 
 /* how far it came */
 static const char *stage_of(struct sat_http *h) {
-  long sent = 0;
+  long sent = 0, port = 0;
   if (h->head.status != 0) return "answer";
   curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
   if (sent > 0)
     return h->body_at < h->body.n ? "send" : "answer";
   if (spent(h, CURLINFO_NAMELOOKUP_TIME_T) == 0) return "resolve";
-  if (spent(h, CURLINFO_CONNECT_TIME_T) == 0) return "connect";
-  return "tls";
+  curl_easy_getinfo(h->easy, CURLINFO_LOCAL_PORT, &port);
+  return port == 0 ? "connect" : "tls";
 }
 
 static void note_stage(struct sat_http *h) {
@@ -58,20 +58,24 @@ static void explain_limit(struct sat_http *h, CURLcode code) {
     sat_error_set(&h->err, SAT_E_LIMIT,
                   "%s answered with more than %zu bytes", h->place,
                   h->in.limit);
+  else if (code == CURLE_OUT_OF_MEMORY && !h->head.complete &&
+           h->head.status != 0) /* libcurl's own bound is 100 KiB a line */
+    sat_error_set(&h->err, SAT_E_LIMIT,
+                  "%s answered with a header that is too long", h->place);
   else
     sat_error_set(&h->err, code == CURLE_OUT_OF_MEMORY ? SAT_E_MEMORY
                                                        : SAT_E_SERVER,
                   "%s: %s", h->place, detail_of(h, code));
 }
 
-static void explain_loss(struct sat_http *h, CURLcode code) {
+static void explain_loss(struct sat_http *h) {
   if (h->head.status == 0)
     sat_error_set(&h->err, SAT_E_NETWORK,
                   "%s closed the connection without an answer", h->place);
   else
     sat_error_set(&h->err, SAT_E_NETWORK,
-                  "%s closed the connection in the middle of its answer: %s",
-                  h->place, detail_of(h, code));
+                  "%s closed the connection in the middle of its answer%s%s",
+                  h->place, h->detail[0] != '\0' ? ": " : "", h->detail);
 }
 
 static void explain_plain(struct sat_http *h, CURLcode code) {
@@ -93,7 +97,7 @@ static void explain_plain(struct sat_http *h, CURLcode code) {
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-    case CURLE_SEND_FAIL_REWIND: explain_loss(h, code); break;
+    case CURLE_SEND_FAIL_REWIND: explain_loss(h); break;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
@@ -113,8 +117,14 @@ static void explain_plain(struct sat_http *h, CURLcode code) {
   }
 }
 
+static void trim(char *s) {
+  size_t n = strlen(s);
+  while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\n')) s[--n] = '\0';
+}
+
 void sat_http_explain(struct sat_http *h, CURLcode code) {
   note_stage(h);
+  trim(h->detail);
   if (!h->head.too_large && !h->in.failed &&
       sat_tls_explain(h->easy, code, h->place, detail_of(h, code), &h->err,
                       &h->failure.hint))
@@ -177,6 +187,10 @@ static void explain_refusal(struct sat_http *h, const char *methods) {
 
 void sat_http_explain_status(struct sat_http *h) {
   char methods[80];
+  if (h->head.status == 0 || !h->head.complete) {
+    sat_http_explain(h, CURLE_PARTIAL_FILE);
+    return;
+  }
   if (h->head.status != 401 && h->head.status != 407) return;
   list_methods(h->offered, methods, sizeof methods);
   note_stage(h);

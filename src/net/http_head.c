@@ -21,6 +21,7 @@ static void begin(struct sat_http_head *h, const char *p, size_t n) {
     if (space[i] >= '0' && space[i] <= '9')
       status = 10 * status + (unsigned)(space[i] - '0');
   h->status = status;
+  h->complete = false;
 }
 
 static struct sat_http_header *add(struct sat_http_head *h) {
@@ -74,6 +75,7 @@ static bool take(struct sat_http_head *h, const char *p, size_t n) {
     return true;
   }
   while (folded && n > 0 && is_space(*p)) p++, n--;
+  if (n == 0) h->complete = true;
   if (n == 0) return true;
   return folded ? unfold(h, p, n) : keep(h, p, n);
 }

@@ -20,6 +20,7 @@ struct sat_http_head {
   struct sat_http_header *v;
   size_t n, cap;
   unsigned status; /* 0: nothing has come */
+  bool complete;   /* the empty line behind it has come */
   size_t bytes;    /* of all heads so far */
   size_t limit;    /* most of them */
   bool too_large;

@@ -86,7 +86,8 @@ static int set_url(struct sat_http *h, const char *url, bool *secure_r,
   CURLU *u = curl_url();
   char *scheme = NULL, *host = NULL, *port = NULL;
   bool ok = u != NULL && clean(url) &&
-            curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+            curl_url_set(u, CURLUPART_URL, url, CURLU_DISALLOW_USER) ==
+                CURLUE_OK &&
             curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
             curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
             curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
@@ -98,7 +99,10 @@ static int set_url(struct sat_http *h, const char *url, bool *secure_r,
   curl_free(host);
   curl_free(port);
   curl_url_cleanup(u);
-  if (!ok) return bad(err, "the URL is not of the form https://host/path");
+  if (!ok)
+    return sat_error_set(
+        err, SAT_E_INVALID, "'%.200s' is no URL of the form https://host/path",
+        strchr(url, '@') == NULL && clean(url) ? url : "***");
   curl_easy_setopt(h->easy, CURLOPT_URL, url);
   curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "http,https");
   return 0;

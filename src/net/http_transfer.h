@@ -48,7 +48,7 @@ int sat_http_setup(struct sat_http *h, const struct sat_http_request *r,
 void sat_http_explain(struct sat_http *h, CURLcode code);
 void sat_http_explain_timeout(struct sat_http *h, bool idle);
 
-/* An answer of 401 or 407 is an error; everything else is not. */
+/* An answer of 401 or 407 is an error, and one whose head was cut. */
 void sat_http_explain_status(struct sat_http *h);
 
 #endif

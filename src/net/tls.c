@@ -70,7 +70,9 @@ static void explain_certificate(CURL *easy, const char *place,
   long result = X509_V_OK;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result);
   *hint_r = hint_of(result, detail);
-  if (result != X509_V_OK) detail = X509_verify_cert_error_string(result);
+  /* unspecified: the chain is good, libcurl objects to something else */
+  if (result != X509_V_OK && result != X509_V_ERR_UNSPECIFIED)
+    detail = X509_verify_cert_error_string(result);
   sat_error_set(err, SAT_E_TLS, "the certificate of %s is not accepted: %s",
                 place, detail);
 }
