@@ -121,7 +121,8 @@ p \{ color: red \}\par
 {\*\htmltag92 </b>}\htmlrtf }\htmlrtf0 {\*\htmltag84 &nbsp;}\htmlrtf \'a0\htmlrtf0 \f2 \'9e\f0
 \u8364?\lquote x\rquote \emdash\~\_{\*\mhtmltag148 <a href="cid:1">}
 {\*\htmltag148 <a href="http://example.test/?a=1&amp;b=\'7b\'7d">}\htmlrtf
-{\field{\*\fldinst{HYPERLINK "http://example.test/"}}{\fldrslt\cf1\ul \htmlrtf0 link\htmlrtf }\htmlrtf0 \htmlrtf }\htmlrtf0
+{\field{\*\fldinst{HYPERLINK "http://example.test/"}}
+{\fldrslt\cf1\ul \htmlrtf0 link\htmlrtf }\htmlrtf0 \htmlrtf }\htmlrtf0
 {\*\htmltag156 </a>}\htmlrtf\par}\htmlrtf0
 {\*\htmltag72 </p>}{\pntext\f1\'b7\tab}{\*\htmltag58 </body>}{\*\htmltag27 </html>}}]]
 
