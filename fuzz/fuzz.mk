@@ -8,17 +8,30 @@ FUZZ_CORE = $(filter src/base/% src/wire/%,$(SRC))
 FUZZ_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc $(WARN) -g -O1 \
   -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# the codecs, once for all targets: for the plain driver, and for libFuzzer
+FUZZ_B = build/fuzz/$(notdir $(CC))
+FUZZ_OBJ = $(FUZZ_CORE:%.c=$(FUZZ_B)/%.o)
+LIBFUZZER_OBJ = $(FUZZ_CORE:%.c=build/fuzz/lib/%.o)
+
 .PHONY: corpora
-corpora: $(FUZZ:%=build/fuzz/%.plain)
-	@for t in $(FUZZ); do build/fuzz/$$t.plain fuzz/corpus/$$t || exit 1; done
+corpora: $(FUZZ:%=$(FUZZ_B)/%)
+	@for t in $(FUZZ); do $(FUZZ_B)/$$t fuzz/corpus/$$t || exit 1; done
 
-build/fuzz/%.plain: fuzz/%.c fuzz/driver.c $(FUZZ_CORE)
+$(FUZZ_B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FUZZ_FLAGS) -o $@ $^
+	@$(CC) $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
 
-build/fuzz/%: fuzz/%.c $(FUZZ_CORE)
+$(FUZZ_B)/%_fuzz: $(FUZZ_B)/fuzz/%_fuzz.o $(FUZZ_B)/fuzz/driver.o $(FUZZ_OBJ)
+	@$(CC) $(FUZZ_FLAGS) -o $@ $^
+
+build/fuzz/lib/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+build/fuzz/%_fuzz: build/fuzz/lib/fuzz/%_fuzz.o $(LIBFUZZER_OBJ)
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^
+
+-include $(wildcard build/fuzz/*/*/*.d build/fuzz/*/*/*/*.d)
 
 fuzz: $(FUZZ:%=build/fuzz/%)
 	@fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)

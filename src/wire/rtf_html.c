@@ -1,3 +1,8 @@
+/*
+** The HTML that is encapsulated in RTF ([MS-OXRTFEX] 2.2.3.2): what stands
+** in \htmltag groups, and the text between them that is not marked as being
+** for RTF readers alone.
+*/
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,6 @@
+/*
+** Plain text from RTF, and RTF from plain text.
+*/
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+** RTF cut into tokens.  Nothing is refused: what is no token is text.
+*/
 #include <string.h>
 
 #include "wire/rtf.h"
