@@ -3,7 +3,8 @@
 **
 **   session { url =, user_dn =, client =, limits = } -> session
 **   session:connect() disconnect() ping() wait() -> operation
-**   operation:step([response | nil, err]) -> "send", request | "done", value, err
+**   operation:step([response | nil, err])
+**     -> "send", request | "done", value, err
 **   envelope(bytes) -> { processing =, pending =, headers =, body = }
 */
 #include <lauxlib.h>

@@ -36,7 +36,8 @@ static void queue_release(struct sat_mapi_handle *h) {
   struct sat_buf *q = &h->session->releases;
   sat_buf_u32(q, h->value);
   sat_buf_u8(q, h->logon_id);
-  if (q->failed) sat_buf_free(q); /* what is not released ends with the session */
+  /* what is not released ends with the session */
+  if (q->failed) sat_buf_free(q);
 }
 
 static void unlink_handle(struct sat_mapi_handle *h) {

@@ -1,3 +1,6 @@
+/*
+** What went wrong with a transfer, as an error record.
+*/
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

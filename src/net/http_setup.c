@@ -1,3 +1,6 @@
+/*
+** The options of a transfer, from a request.
+*/
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

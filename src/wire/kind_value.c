@@ -27,7 +27,8 @@ void sat_random_property(struct sat_arena *a, uint64_t *seed, void *v_r,
 
 void sat_decode_property_row(struct sat_reader *r, void *v_r,
                              const struct sat_wire_ctx *ctx) {
-  if (ctx->columns.tags == NULL) sat_reader_fail(r, "the columns are not known");
+  if (ctx->columns.tags == NULL)
+    sat_reader_fail(r, "the columns are not known");
   sat_row_decode(r, ctx->columns, ctx->dialect, v_r);
 }
 

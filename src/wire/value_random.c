@@ -177,7 +177,8 @@ void sat_restriction_random(struct sat_arena *a, uint64_t *seed,
   memset(res, 0, sizeof *res);
   res->value.value.type = SAT_T_NULL;
   res->type = (uint8_t)(sat_random(seed) % (SAT_RES_COUNT + 1));
-  if (depth == 0 && (res->type <= SAT_RES_NOT || res->type >= SAT_RES_SUBOBJECT))
+  if (depth == 0 &&
+      (res->type <= SAT_RES_NOT || res->type >= SAT_RES_SUBOBJECT))
     res->type = SAT_RES_EXIST;
   res->tag = SAT_TAG(0x3001, SAT_T_STRING);
   switch (res->type) {
