@@ -159,7 +159,6 @@ local function drive(done, eager)
   end
 end
 
--- in a task; an error means that it was cancelled
 local function suspend(op)
   local task = current
   task.op = op
@@ -172,14 +171,15 @@ local function suspend(op)
   end
   coroutine.yield()
   task.op, task.token = nil, nil
-  if task.cancelling then op:cancel() end
-  check_cancelled(task)
 end
 
--- waits until something has happened that may have ended the operation
+-- waits until something has happened that may have ended the operation; an
+-- error means that the task was cancelled
 local function wait(op)
   if own() then
-    suspend(op)
+    if not current.cancelling then suspend(op) end
+    if current.cancelling then op:cancel() end
+    check_cancelled(current)
   elseif op.token then
     errors.assert(loop:step())
   elseif current then
@@ -346,7 +346,9 @@ function M.sleep(seconds)
   if type(seconds) ~= "number" or seconds ~= seconds then
     errors.invalid("sleep: a %s where seconds are expected", type(seconds))
   end
-  M.await(loop:timer(seconds))
+  if seconds > 0 or not own() then return M.await(loop:timer(seconds)) end
+  coroutine.yield()
+  check_cancelled(current)
 end
 
 ---Whether waiting here lets other tasks run.
