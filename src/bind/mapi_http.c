@@ -45,6 +45,9 @@ int sat_mapi_push_failed(lua_State *L, const struct sat_mapi_session *s,
   lua_pushnil(L);
   sat_fail_push(L, err);
   set_lost(L, s);
+  /* the engine's only conflict: a handle of an earlier connection */
+  lua_pushboolean(L, err->kind == SAT_E_CONFLICT);
+  lua_setfield(L, -2, "stale");
   return 3;
 }
 

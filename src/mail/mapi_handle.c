@@ -1,6 +1,7 @@
 #include "mail/mapi_handle.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define RELEASE_SIZE 5
 
@@ -9,7 +10,6 @@ struct sat_mapi_handle *sat_mapi_handle_new(struct sat_mapi_session *s) {
   if (h == NULL) return NULL;
   h->refs = 1;
   h->value = SAT_MAPI_NO_HANDLE;
-  h->private_logon = true;
   h->session = s;
   h->next = s->handles;
   if (h->next != NULL) h->next->prev = h;
@@ -36,8 +36,7 @@ static void queue_release(struct sat_mapi_handle *h) {
   struct sat_buf *q = &h->session->releases;
   sat_buf_u32(q, h->value);
   sat_buf_u8(q, h->logon_id);
-  /* what is not released ends with the session */
-  if (q->failed) sat_buf_free(q);
+  if (q->failed) sat_buf_free(q); /* those end with the session */
 }
 
 static void unlink_handle(struct sat_mapi_handle *h) {
@@ -64,13 +63,11 @@ void sat_mapi_handle_open(struct sat_mapi_handle *h, uint32_t value) {
   h->generation = h->session->generation;
 }
 
-bool sat_mapi_handle_columns(struct sat_mapi_handle *h, const uint8_t *tags,
+bool sat_mapi_handle_columns(struct sat_mapi_handle *h, const uint32_t *tags,
                              uint32_t n) {
   uint32_t *copy = malloc(n > 0 ? n * sizeof *copy : 1);
   if (copy == NULL) return false;
-  for (uint32_t i = 0; i < n; i++, tags += 4)
-    copy[i] = (uint32_t)tags[0] | (uint32_t)tags[1] << 8 |
-              (uint32_t)tags[2] << 16 | (uint32_t)tags[3] << 24;
+  if (n > 0) memcpy(copy, tags, n * sizeof *copy);
   free(h->columns);
   h->columns = copy;
   h->column_n = n;

@@ -24,7 +24,7 @@ struct sat_mapi_handle {
   uint32_t value;      /* SAT_MAPI_NO_HANDLE until the server gave one */
   uint32_t generation; /* in which it was given; 0: not yet */
   uint8_t logon_id;
-  bool private_logon;
+  bool public_logon;
   uint32_t *columns; /* those last set; NULL: none */
   uint32_t column_n;
 };
@@ -44,7 +44,7 @@ bool sat_mapi_handle_live(const struct sat_mapi_handle *h);
 bool sat_mapi_handle_stale(const struct sat_mapi_handle *h);
 
 /* Takes a copy; false without memory. */
-bool sat_mapi_handle_columns(struct sat_mapi_handle *h, const uint8_t *tags,
+bool sat_mapi_handle_columns(struct sat_mapi_handle *h, const uint32_t *tags,
                              uint32_t n);
 
 /* The open handle with that number, or NULL. */
