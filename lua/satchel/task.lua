@@ -41,6 +41,7 @@ local waiting_n = 0
 local ready, first, last = {}, 1, 0
 local polling = {}     -- in order of asking
 local failed = {}      -- tasks that ended by an error, oldest first
+local services = {}    -- functions that whoever runs the loop calls
 
 local function enqueue(task)
   task.state = "ready"
@@ -127,11 +128,23 @@ local function check_polling()
   end
 end
 
+local function serve()
+  for _, service in ipairs(services) do service() end
+end
+
+-- Stepping an operation runs the loop, too: what a service waits for may have
+-- come then.
+local function step_loop(seconds)
+  serve()
+  errors.assert(loop:step(seconds))
+  serve()
+end
+
 -- waits for events and runs every task that is ready now
 local function turn(seconds)
   collect()
   if first <= last then seconds = 0 end
-  errors.assert(loop:step(seconds))
+  step_loop(seconds)
   collect()
   for _ = first, last do resume(dequeue()) end
   check_polling()
@@ -181,7 +194,7 @@ local function wait(op)
     if current.cancelling then op:cancel() end
     check_cancelled(current)
   elseif op.token then
-    errors.assert(loop:step())
+    step_loop()
   elseif current then
     errors.raise { kind = "conflict",
       message = "a comparator or generator of a task cannot wait for another task" }
@@ -377,6 +390,20 @@ end
 ---@param task satchel.Task
 function M.wake(task)
   if task.state == "parked" then enqueue(task) end
+end
+
+---Adds a function that is called around each step of the loop, whoever runs
+---it: for servers that answer this very process. It must not wait.
+---@param fn fun()
+function M.add_service(fn)
+  services[#services + 1] = fn
+end
+
+---@param fn fun() one that was added
+function M.remove_service(fn)
+  for i, service in ipairs(services) do
+    if service == fn then return table.remove(services, i) end
+  end
 end
 
 ---Outside of tasks: runs them until done() is true.

@@ -74,7 +74,7 @@ static void dispatch(struct sat_loop *loop, const struct sat_poll_event *e) {
 int sat_loop_step(struct sat_loop *loop, double seconds,
                   struct sat_error *err) {
   struct sat_poll_event events[EVENTS];
-  double left = sat_timers_left(&loop->timers);
+  double left = sat_loop_timeout(loop); /* 0 while somebody is to be told */
   int n;
   if (left >= 0 && (seconds < 0 || left < seconds)) seconds = left;
   n = sat_poller_wait(loop->poller, seconds, events, EVENTS);
