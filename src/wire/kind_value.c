@@ -118,9 +118,7 @@ void sat_random_receive_folder_row(struct sat_arena *a, uint64_t *seed,
 
 void sat_decode_restriction(struct sat_reader *r, void *v_r,
                             const struct sat_wire_ctx *ctx) {
-  struct sat_restriction *res;
-  if (sat_reader_left(r) == 0) return;
-  res = sat_reader_alloc(r, sizeof *res);
+  struct sat_restriction *res = sat_reader_alloc(r, sizeof *res);
   if (res == NULL) return;
   sat_restriction_decode(r, ctx->dialect, res);
   *(struct sat_restriction **)v_r = res;
@@ -128,25 +126,44 @@ void sat_decode_restriction(struct sat_reader *r, void *v_r,
 
 void sat_encode_restriction(struct sat_buf *b, const void *v,
                             const struct sat_wire_ctx *ctx) {
-  const struct sat_restriction *res = *(struct sat_restriction *const *)v;
-  if (res != NULL) sat_restriction_encode(b, res, ctx->dialect);
+  sat_restriction_encode(b, *(struct sat_restriction *const *)v,
+                         ctx->dialect);
 }
 
 void sat_print_restriction(struct sat_buf *b, const void *v) {
-  const struct sat_restriction *res = *(struct sat_restriction *const *)v;
-  if (res == NULL)
-    sat_buf_str(b, "none");
-  else
-    sat_restriction_print(b, res);
+  sat_restriction_print(b, *(struct sat_restriction *const *)v);
 }
 
 void sat_random_restriction(struct sat_arena *a, uint64_t *seed, void *v_r,
                             const struct sat_wire_ctx *ctx) {
+  static struct sat_restriction nothing;
   struct sat_restriction *res = sat_arena_alloc(a, sizeof *res);
   (void)ctx;
-  if (res == NULL) return;
-  sat_restriction_random(a, seed, 3, res);
-  *(struct sat_restriction **)v_r = res;
+  *(struct sat_restriction **)v_r = res != NULL ? res : &nothing;
+  if (res != NULL) sat_restriction_random(a, seed, 3, res);
+}
+
+void sat_decode_maybe_restriction(struct sat_reader *r, void *v_r,
+                                  const struct sat_wire_ctx *ctx) {
+  if (sat_reader_left(r) > 0) sat_decode_restriction(r, v_r, ctx);
+}
+
+void sat_encode_maybe_restriction(struct sat_buf *b, const void *v,
+                                  const struct sat_wire_ctx *ctx) {
+  if (*(struct sat_restriction *const *)v != NULL)
+    sat_encode_restriction(b, v, ctx);
+}
+
+void sat_print_maybe_restriction(struct sat_buf *b, const void *v) {
+  if (*(struct sat_restriction *const *)v == NULL)
+    sat_buf_str(b, "none");
+  else
+    sat_print_restriction(b, v);
+}
+
+void sat_random_maybe_restriction(struct sat_arena *a, uint64_t *seed,
+                                  void *v_r, const struct sat_wire_ctx *ctx) {
+  if (sat_random(seed) % 4 > 0) sat_random_restriction(a, seed, v_r, ctx);
 }
 
 void sat_decode_recipient_row(struct sat_reader *r, void *v_r,
@@ -199,4 +216,26 @@ void sat_print_rule_actions(struct sat_buf *b, const void *v) {
 void sat_random_rule_actions(struct sat_arena *a, uint64_t *seed, void *v_r,
                              const struct sat_wire_ctx *ctx) {
   sat_actions_random(a, seed, ctx->dialect, v_r);
+}
+
+void sat_decode_entry_id(struct sat_reader *r, void *v_r,
+                         const struct sat_wire_ctx *ctx) {
+  (void)ctx;
+  sat_entry_id_decode(r, v_r);
+}
+
+void sat_encode_entry_id(struct sat_buf *b, const void *v,
+                         const struct sat_wire_ctx *ctx) {
+  (void)ctx;
+  sat_entry_id_encode(b, v);
+}
+
+void sat_print_entry_id(struct sat_buf *b, const void *v) {
+  sat_entry_id_print(b, v);
+}
+
+void sat_random_entry_id(struct sat_arena *a, uint64_t *seed, void *v_r,
+                         const struct sat_wire_ctx *ctx) {
+  (void)ctx;
+  sat_entry_id_random(a, seed, v_r);
 }

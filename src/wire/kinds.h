@@ -5,6 +5,7 @@
 #ifndef sat_kinds_h
 #define sat_kinds_h
 
+#include "wire/entryid.h"
 #include "wire/recipient.h"
 #include "wire/restriction.h"
 #include "wire/row.h"
@@ -37,6 +38,9 @@ struct sat_property_name { /* [MS-OXCDATA] 2.6.1 PropertyName */
   uint32_t lid;
   const char *name; /* UTF-8 */
 };
+
+/* [MS-OXCROPS] 2.2.3.4.2 */
+extern const struct sat_columns sat_receive_folder_columns;
 
 /* "ascending", …; NULL for an unknown number */
 const char *sat_order_name(uint32_t order);
