@@ -1,0 +1,56 @@
+-- The ids that scripts hold: text of the server's 8-byte ids, which stay the
+-- same for as long as the object stays in its folder.  A folder's id is 16
+-- hexadecimal digits (its FID), an item's 32: the FID of its folder, then its
+-- MID.  Both are the bytes of the wire, so that id and trace can be compared.
+
+local error_object = require "satchel.error"
+
+local M = {}
+
+local function text(id)
+  return (("<i8"):pack(id):gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+local function number(digits)
+  local bytes = digits:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end)
+  return (("<i8"):unpack(bytes))
+end
+
+local function is_hex(value, n)
+  return type(value) == "string" and #value == n and not value:find "[^0-9a-f]"
+end
+
+---The text of a folder's FID.
+---@param fid integer
+---@return string
+function M.folder(fid)
+  return text(fid)
+end
+
+---The text of an item's id.
+---@param fid integer
+---@param mid integer
+---@return string
+function M.item(fid, mid)
+  return text(fid) .. text(mid)
+end
+
+---@param id string
+---@return integer fid
+function M.parse_folder(id)
+  if not is_hex(id, 16) then
+    error_object.invalid("'%s' is no folder id", tostring(id))
+  end
+  return number(id)
+end
+
+---@param id string
+---@return integer fid, integer mid
+function M.parse_item(id)
+  if not is_hex(id, 32) then
+    error_object.invalid("'%s' is no item id", tostring(id))
+  end
+  return number(id:sub(1, 16)), number(id:sub(17))
+end
+
+return M
