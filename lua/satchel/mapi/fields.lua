@@ -6,7 +6,8 @@
 --        read  function(get, ctx) -> value; get(i) is the i-th property
 --        write function(out, value, tag): out:set(tag, v), out:remove(tag)
 --        type  how `where` compares it (restrict.lua)
---        sort  index in tags of what a table is sorted by
+--        sort  index in tags of what a table is sorted by, or a property's name;
+--              `upside_down` where that sorts the other way
 --        wide  longer than a table shows; read from the opened item only
 --        from  "recipients" | "bodies" | "attachments": not a property alone
 
@@ -68,8 +69,9 @@ local function person(prefix, sort)
     end }
 end
 
-local function flag_bit(bit, set_means)
+local function flag_bit(bit, set_means, sort)
   return { tags = { "PidTagMessageFlags" }, type = "bit", bit = bit, set_means = set_means,
+    sort = sort, upside_down = sort and not set_means,
     read = function(get)
       local flags = get(1)
       return flags and (flags & bit ~= 0) == set_means
@@ -83,9 +85,9 @@ local fields = {
   subject = text "PidTagSubject",
   from = person("PidTagSentRepresenting", 1),
   sender = person("PidTagSender", 1),
-  to = { from = "recipients", type = "recipients", kind = 1 },
-  cc = { from = "recipients", type = "recipients", kind = 2 },
-  bcc = { from = "recipients", type = "recipients", kind = 3 },
+  to = { from = "recipients", type = "recipients", kind = 1, sort = "PidTagDisplayTo" },
+  cc = { from = "recipients", type = "recipients", kind = 2, sort = "PidTagDisplayCc" },
+  bcc = { from = "recipients", type = "recipients", kind = 3, sort = "PidTagDisplayBcc" },
   reply_to = {
     tags = { "PidTagReplyRecipientEntries", "PidTagReplyRecipientNames" }, wide = true,
     read_tags = 1,
@@ -107,10 +109,22 @@ local fields = {
   text = { from = "bodies", type = "body" },
   html = { from = "bodies" },
   rtf = { from = "bodies" },
-  headers = text("PidTagTransportMessageHeaders", { wide = true }),
+  headers = { tags = { "PidTagTransportMessageHeaders" }, wide = true, type = "text",
+    read = first },
   message_id = text "PidTagInternetMessageId",
   in_reply_to = text "PidTagInReplyToId",
-  references = text("PidTagInternetReferences", { wide = true }),
+  references = {
+    tags = { "PidTagInternetReferences" }, wide = true, type = "references",
+    read = function(get)
+      local list = {}
+      for id in (get(1) or ""):gmatch "%S+" do list[#list + 1] = id end
+      return list
+    end,
+    write = function(out, value, tag)
+      if type(value) == "table" then value = table.concat(value, " ") end
+      out:set(tag(1), value)
+    end,
+  },
   importance = choice("PidTagImportance", { [0] = "low", "normal", "high" }, "normal"),
   sensitivity = choice("PidTagSensitivity",
     { [0] = "normal", "personal", "private", "confidential" }, "normal"),
@@ -140,7 +154,7 @@ local fields = {
       end
     end,
   },
-  unread = flag_bit(READ, false),
+  unread = flag_bit(READ, false, "PidTagRead"),
   draft = flag_bit(UNSENT, true),
   categories = {
     tags = { "PidNameKeywords" }, type = "list",
@@ -160,7 +174,7 @@ local fields = {
     read = function(get) return get(1) and values.hex(get(1)) end,
   },
   has_attachments = {
-    tags = { "PidTagHasAttachments" }, type = "boolean",
+    tags = { "PidTagHasAttachments" }, type = "boolean", sort = 1,
     read = function(get) return get(1) or false end,
   },
   attachments = { from = "attachments" },
@@ -195,6 +209,17 @@ function M.keys(list, in_table)
     end
   end
   return keys
+end
+
+---What a table is sorted by for a field.
+---@param name string
+---@param tag_of fun(key: any): integer|nil
+---@return integer|nil tag, boolean|nil upside_down
+function M.sort_tag(name, tag_of)
+  local field = fields[name]
+  if not field or not field.sort then return nil end
+  local key = type(field.sort) == "string" and field.sort or field.tags[field.sort]
+  return tag_of(key), field.upside_down
 end
 
 ---Reads fields out of a row into a record.

@@ -2,6 +2,7 @@
 -- same for as long as the object stays in its folder.  A folder's id is 16
 -- hexadecimal digits (its FID), an item's 32: the FID of its folder, then its
 -- MID.  Both are the bytes of the wire, so that id and trace can be compared.
+-- A message inside another is ":" and the number of the attachment behind that.
 
 local error_object = require "satchel.error"
 
@@ -35,6 +36,14 @@ function M.item(fid, mid)
   return text(fid) .. text(mid)
 end
 
+---The text of the id of a message inside another.
+---@param id string of the outer one
+---@param num integer of the attachment
+---@return string
+function M.embedded(id, num)
+  return ("%s:%d"):format(id, num)
+end
+
 ---@param id string
 ---@return integer fid
 function M.parse_folder(id)
@@ -45,12 +54,15 @@ function M.parse_folder(id)
 end
 
 ---@param id string
----@return integer fid, integer mid
+---@return integer fid, integer mid, integer[] path numbers of attachments, inward
 function M.parse_item(id)
-  if not is_hex(id, 32) then
+  local base, tail = tostring(id):match "^(%x+)(.*)$"
+  if not is_hex(base, 32) or tail:gsub(":%d+", "") ~= "" then
     error_object.invalid("'%s' is no item id", tostring(id))
   end
-  return number(id:sub(1, 16)), number(id:sub(17))
+  local path = {}
+  for num in tail:gmatch "%d+" do path[#path + 1] = tonumber(num) end
+  return number(base:sub(1, 16)), number(base:sub(17)), path
 end
 
 return M

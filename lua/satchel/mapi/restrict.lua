@@ -221,7 +221,6 @@ local function leaf(node, tag_of)
   if field_rows.is_property(node.field) then return about_property(node, tag_of) end
   local row = fields.find(node.field)
   local test = row and row.type and compare[row.type]
-  if node.field == "references" then test = compare.references end
   return test and test(node, row, tag_of) or CLIENT
 end
 
