@@ -77,10 +77,6 @@ function Changes:add_fields(given, tag_of)
   return self
 end
 
-local function release(b, stream)
-  b:rop("release", {}, stream)
-end
-
 local function stream_value(b, on, entry, options)
   local value = entry.value
   if entry.tag & 0xffff == 0x001f then value = require("satchel.core").text.utf16(value) end
@@ -90,7 +86,7 @@ local function stream_value(b, on, entry, options)
     b:rop("write_stream", { data = value:sub(at, at + CHUNK - 1) }, stream, options)
   end
   b:rop("commit_stream", {}, stream, options)
-  release(b, stream)
+  b:rop("release", {}, stream)
 end
 
 ---Adds ROPs that write everything to an object.
@@ -123,7 +119,7 @@ function Changes:apply(b, on, options)
   return refs
 end
 
----A following write of flags that only a new message takes.
+---The flags that only a new message takes.
 ---@param given table fields of a draft
 function Changes:add_flags(given)
   local flags = 0

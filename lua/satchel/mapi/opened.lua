@@ -125,7 +125,12 @@ local function failure(ref)
   return code ~= 0 and code & 0xffff0000 ~= 0x00040000 and ref or nil
 end
 
-local function stream_text(driver, id, tag)
+---The whole of a value by its stream.
+---@param driver satchel.mapi.Driver
+---@param id string
+---@param tag integer
+---@return string
+function M.stream(driver, id, tag)
   local reader <close> = stream.reader(driver.logon, {
     open = function(b) return (M.open(b, id)) end, tag = tag })
   local parts = {}
@@ -144,7 +149,7 @@ local function big_values(driver, asked, want)
     local large = value == nil and (values.is_large(row, tag) or failure(ref))
     local wanted = tag ~= P.PidTagRtfCompressed or want.rtf
       or not raw[P.PidTagHtml] and (want.html or not raw[P.PidTagBody])
-    if large and wanted then value = stream_text(driver, asked.id, tag) end
+    if large and wanted then value = M.stream(driver, asked.id, tag) end
     raw[tag] = value
   end
   return raw

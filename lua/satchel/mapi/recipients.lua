@@ -118,11 +118,12 @@ end
 ---@return table|nil address, string field
 function M.from_row(kind, row)
   local properties = row.properties or {}
-  local name = row.display_name or first(properties, P.PidTagDisplayName)
-    or row.simple_display_name or first(properties, P.PidTagRecipientDisplayName)
+  local name = row.display_name or first(properties, P.PidTagDisplayName,
+    P.PidTagRecipientDisplayName) or row.simple_display_name
   local smtp = first(properties, P.PidTagSmtpAddress)
   local email = row.email_address or first(properties, P.PidTagEmailAddress)
-  local dn = row.x500_dn or (email and email:sub(1, 1) == "/" and email)
+  local dn = row.x500dn or (email and email:sub(1, 1) == "/" and email)
+  if dn == email then email = nil end
   local address = M.address(name, dn and "EX" or "SMTP", email or dn, smtp)
   return address, FIELDS[kind & 0x0f] or "to"
 end
@@ -141,30 +142,55 @@ end
 ---The columns of the rows that `M.rows` makes.
 ---@return integer[]
 function M.columns()
-  return { P.PidTagDisplayName, P.PidTagAddressType, P.PidTagEmailAddress,
-    P.PidTagSmtpAddress, P.PidTagObjectType, P.PidTagDisplayType, P.PidTagRecipientDisplayName,
-    P.PidTagSendRichInfo, P.PidTagEntryId }
+  return { P.PidTagObjectType, P.PidTagDisplayType, P.PidTagSmtpAddress,
+    P.PidTagRecipientDisplayName, P.PidTagRecipientEntryId }
 end
 
-local function properties_of(address)
+local MAIL_USER <const> = 6 -- PidTagObjectType
+
+local function row_of(address)
   local name = address.name or address.email
-  return { name, "SMTP", address.email, address.email, 6, 0, name, false, M.one_off(address) }
+  return { type = "smtp", email_address = address.email, display_name = name,
+    simple_display_name = name, properties = {
+      [P.PidTagObjectType] = MAIL_USER, [P.PidTagDisplayType] = 0,
+      [P.PidTagSmtpAddress] = address.email, [P.PidTagRecipientDisplayName] = name,
+      [P.PidTagRecipientEntryId] = M.one_off(address),
+    } }
 end
 
 ---Rows for RopModifyRecipients of the recipients of a message.
 ---@param fields { to?: table[], cc?: table[], bcc?: table[] }
 ---@param first_id? integer RowId of the first
----@return table[] rows { row_id =, recipient_type =, address =, values = }
+---@return table[] rows
 function M.rows(fields, first_id)
   local rows = {}
   for _, field in ipairs(FIELDS) do
     for _, address in ipairs(fields[field] or {}) do
       check(field, address)
       rows[#rows + 1] = { row_id = (first_id or 0) + #rows, recipient_type = KINDS[field],
-        address = address, values = properties_of(address) }
+        recipient_row = row_of(address) }
     end
   end
   return rows
+end
+
+-- rows of one ROP: 32 KiB of them at 300 bytes, and names may be long
+local ROWS_OF_ROP <const> = 40
+
+---Adds ROPs that give a message its recipients.
+---@param b satchel.mapi.Batch
+---@param on satchel.mapi.Ref
+---@param rows table[]
+---@param options? satchel.mapi.RopOptions
+---@return satchel.mapi.Ref[]
+function M.apply(b, on, rows, options)
+  local refs = {}
+  for at = 1, #rows, ROWS_OF_ROP do
+    refs[#refs + 1] = b:rop("modify_recipients", { recipient_columns = M.columns(),
+      recipient_rows = table.move(rows, at, math.min(at + ROWS_OF_ROP - 1, #rows), 1, {}) },
+      on, options)
+  end
+  return refs
 end
 
 M.kinds = KINDS

@@ -1,0 +1,332 @@
+-- One verb for many items of a folder: mark, move, copy, delete.  The server
+-- answers for the whole list, and only whether it was done completely; if not,
+-- one read of each folder finds which items failed.
+
+local error_object = require "satchel.error"
+local ids = require "satchel.mapi.ids"
+local P = require "satchel.mapi.props"
+local roles = require "satchel.mapi.roles"
+
+local M = {}
+
+---@class satchel.mapi.Driver
+local Driver = {}
+M.methods = Driver
+
+-- ids of one ROP: 8 bytes each, in a payload of 32,768
+local LIST <const> = 3900
+local READ <const> = 0x01
+local SUPPRESS_RECEIPT <const>, CLEAR_READ <const> = 0x01, 0x04
+
+local function open_folder(b, fid, options)
+  return b:rop("open_folder", { folder_id = fid, open_mode_flags = 0 }, nil, options)
+end
+
+-- the MIDs of a list of ids; an id of another folder is not here
+local function mids_of(list, fid, results)
+  local mids, at = {}, {}
+  for i, id in ipairs(list) do
+    local of, mid, path = ids.parse_item(id)
+    results[i] = results[i] or { id = id, ok = true }
+    if of ~= fid or #path > 0 then
+      results[i] = { id = id, ok = false, error = error_object.new { kind = "not_found",
+        message = ("item %s is not in folder %s"):format(id, ids.folder(fid)) } }
+    else
+      mids[#mids + 1] = mid
+      at[#at + 1] = i
+    end
+  end
+  return mids, at
+end
+
+local function slice(list, first)
+  return table.move(list, first, math.min(first + LIST - 1, #list), 1, {})
+end
+
+-- what is in a folder now: MID -> value of a column, or true
+local function present(self, fid, tag)
+  local columns = { P.PidTagMid, tag }
+  local found = {}
+  for _, row in ipairs(self:read_table({ kind = "contents", folder = fid, columns = columns },
+    "items", ids.folder(fid))) do
+    found[row[P.PidTagMid]] = tag and row[tag] or true
+  end
+  return found
+end
+
+local function fail(results, i, kind, message)
+  results[i] = { id = results[i].id, ok = false,
+    error = error_object.new { kind = kind, message = message } }
+end
+
+local function gone(results, i)
+  fail(results, i, "not_found", ("item %s does not exist any more"):format(results[i].id))
+end
+
+-- Marking --------------------------------------------------------------------
+
+local function recheck_marks(self, fid, mids, at, read, results)
+  local flags = present(self, fid, P.PidTagMessageFlags)
+  for n, mid in ipairs(mids) do
+    local now = flags[mid]
+    if not now then
+      gone(results, at[n])
+    elseif (now & READ ~= 0) ~= read then
+      fail(results, at[n], "denied", ("item %s could not be marked"):format(results[at[n]].id))
+    end
+  end
+end
+
+---Marks items as read or unread, without read receipts: 1 round trip for 3,900.
+---@param list string[]
+---@param folder_id string
+---@param read boolean
+---@param results table[] filled in
+---@param opts? table
+function Driver:mark_read(list, folder_id, read, results, opts)
+  local fid = ids.parse_folder(folder_id)
+  local mids, at = mids_of(list, fid, results)
+  local partial = false
+  for first = 1, #mids, LIST do
+    local ref
+    local some = slice(mids, first)
+    self:run("update", "folder " .. folder_id, function(b)
+      ref = b:rop("set_read_flags", { want_asynchronous = false, message_ids = some,
+        read_flags = read and SUPPRESS_RECEIPT or CLEAR_READ }, open_folder(b, fid))
+    end, { safe = true })
+    partial = partial or ref.result.partial_completion
+    if opts and opts.progress then opts.progress(first + #some - 1, #list) end
+  end
+  if partial then recheck_marks(self, fid, mids, at, read, results) end
+end
+
+-- Moving and copying ---------------------------------------------------------
+
+-- the ROPs of one list, with the number of items in the target before and after
+local function transfer(self, some, from, to, copy)
+  local before, moved, after
+  self:run(copy and "copy" or "move", "folder " .. ids.folder(from), function(b)
+    local source, target = open_folder(b, from), open_folder(b, to)
+    before = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
+    moved = b:rop("move_copy_messages", { message_ids = some, want_asynchronous = false,
+      want_copy = copy }, source, { to = target, may_fail = true })
+    after = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
+  end)
+  local code = moved.result.return_value
+  if code ~= 0 and not moved.result.partial_completion then
+    error_object.raise(self:rop_error(copy and "copy" or "move",
+      "folder " .. ids.folder(from), moved.result))
+  end
+  return code ~= 0 or moved.result.partial_completion,
+    (after.result.row_count or 0) - (before.result.row_count or 0)
+end
+
+-- after a partial copy: what is not there could not be copied
+local function recheck_copy(self, from, mids, at, arrived, results)
+  local there, missing = present(self, from), 0
+  for n, mid in ipairs(mids) do
+    if not there[mid] then
+      missing = missing + 1
+      gone(results, at[n])
+    end
+  end
+  if arrived >= #mids - missing then return end
+  for n, mid in ipairs(mids) do
+    if there[mid] then
+      fail(results, at[n], "server", ("%d of %d items were not copied, and the server does not "
+        .. "say which"):format(#mids - missing - arrived, #mids - missing))
+      results[at[n]].error.uncertain = true
+    end
+  end
+end
+
+-- after a partial move: what is still there was not moved
+local function recheck_move(self, from, mids, at, arrived, results, verb)
+  local there, absent, left = present(self, from), {}, 0
+  for n, mid in ipairs(mids) do
+    if there[mid] then
+      left = left + 1
+      fail(results, at[n], "denied", ("item %s could not be %s"):format(results[at[n]].id, verb))
+    else
+      absent[#absent + 1] = at[n]
+    end
+  end
+  if not arrived or arrived >= #absent then return end
+  for _, i in ipairs(absent) do
+    gone(results, i)
+    if arrived > 0 then
+      results[i].error.uncertain = true
+      results[i].error.message = ("%d of %d items were gone before they could be %s, and the "
+        .. "server does not say which"):format(#absent - arrived, #absent, verb)
+    end
+  end
+end
+
+local function keys_of(self, fid)
+  return present(self, fid, P.PidTagSearchKey)
+end
+
+-- new ids by search keys, which an item keeps; of several the newest
+local function new_ids(self, mids, at, to, old_keys, known, results)
+  local fresh = {}
+  for mid, key in pairs(keys_of(self, to)) do
+    if not known[mid] and type(key) == "string" then
+      fresh[key] = fresh[key] or {}
+      table.insert(fresh[key], mid)
+    end
+  end
+  for _, list in pairs(fresh) do
+    table.sort(list, function(a, b)
+      return (a >> 16 | (a & 0xffff) << 48) < (b >> 16 | (b & 0xffff) << 48)
+    end)
+  end
+  for n, mid in ipairs(mids) do
+    local list = fresh[old_keys[mid] or ""]
+    local result = results[at[n]]
+    if list and #list > 0 and result.ok then
+      result.new_id = ids.item(to, table.remove(list, 1))
+    end
+  end
+end
+
+local function report_removed(self, from, mids, at, results)
+  local moved = {}
+  for n, mid in ipairs(mids) do
+    if results[at[n]].ok then moved[#moved + 1] = mid end
+  end
+  self:forget_items(from, moved)
+end
+
+-- search keys of single items: 1 round trip for all
+local function search_keys(self, fid, mids)
+  local keys, refs = {}, {}
+  if #mids > 50 then return keys_of(self, fid) end
+  self:run("items", "folder " .. ids.folder(fid), function(b)
+    for i, mid in ipairs(mids) do
+      local message = b:rop("open_message", { code_page_id = 0x0fff, folder_id = fid,
+        open_mode_flags = 0, message_id = mid }, nil, { may_fail = true })
+      refs[i] = b:rop("get_properties_specific", { property_size_limit = 0, want_unicode = true,
+        property_tags = { P.PidTagSearchKey } }, message, { may_fail = true })
+      b:rop("release", {}, message, { may_fail = true })
+    end
+  end)
+  for i, mid in ipairs(mids) do
+    local row = refs[i].result.return_value == 0 and refs[i].result.row_data
+    keys[mid] = row and row[P.PidTagSearchKey]
+  end
+  return keys
+end
+
+local function all_ok(list)
+  local results = {}
+  for i, id in ipairs(list) do results[i] = { id = id, ok = true } end
+  return results
+end
+
+-- what finds one item in its new place, when that is wanted at last
+local function finder(self, result, to, key)
+  return function()
+    local restriction = { type = "property", relop = "eq", tag = P.PidTagSearchKey,
+      value = { tag = P.PidTagSearchKey, value = key } }
+    local best
+    for _, row in ipairs(self:read_table({ kind = "contents", folder = to,
+      columns = { P.PidTagMid }, restriction = restriction }, "items", ids.folder(to))) do
+      local mid = row[P.PidTagMid]
+      if not best or (mid >> 16) > (best >> 16) then best = mid end
+    end
+    result.new_id = best and ids.item(to, best)
+    return result.new_id
+  end
+end
+
+local function move_or_copy(self, list, folder_id, target_id, opts, copy)
+  local from, to = ids.parse_folder(folder_id), ids.parse_folder(target_id)
+  local results = all_ok(list)
+  local mids, at = mids_of(list, from, results)
+  opts = opts or {}
+  local keys = opts.ids and search_keys(self, from, mids)
+  local known = opts.ids == true and present(self, to) or nil
+  for first = 1, #mids, LIST do
+    local some, places = slice(mids, first), slice(at, first)
+    local partial, arrived = transfer(self, some, from, to, copy)
+    if partial and copy then
+      recheck_copy(self, from, some, places, arrived, results)
+    elseif partial then
+      recheck_move(self, from, some, places, arrived, results, "moved")
+    end
+    if opts.progress then opts.progress(first + #some - 1, #list) end
+  end
+  if not copy then report_removed(self, from, mids, at, results) end
+  if known then new_ids(self, mids, at, to, keys, known, results) end
+  if opts.ids == "later" then
+    for n, mid in ipairs(mids) do
+      local result = results[at[n]]
+      if result.ok and keys[mid] then result.find = finder(self, result, to, keys[mid]) end
+    end
+  end
+  return results
+end
+
+---1 round trip for 3,900 items.
+---@param list string[]
+---@param folder_id string
+---@param target_id string
+---@param opts? { ids: boolean|"later", progress: function } ids: two more reads
+---@return table[] results
+function Driver:move(list, folder_id, target_id, opts)
+  return move_or_copy(self, list, folder_id, target_id, opts, false)
+end
+
+---@param list string[]
+---@param folder_id string
+---@param target_id string
+---@param opts? { ids: boolean|"later", progress: function }
+---@return table[] results
+function Driver:copy(list, folder_id, target_id, opts)
+  return move_or_copy(self, list, folder_id, target_id, opts, true)
+end
+
+-- Deleting -------------------------------------------------------------------
+
+local function remove(self, some, fid)
+  local before, ref, after
+  self:run("delete", "folder " .. ids.folder(fid), function(b)
+    local folder = open_folder(b, fid)
+    before = b:rop("get_contents_table", { table_flags = 0 }, folder, { may_fail = true })
+    ref = b:rop("hard_delete_messages", { want_asynchronous = false, notify_non_read = false,
+      message_ids = some }, folder, { may_fail = true })
+    after = b:rop("get_contents_table", { table_flags = 0 }, folder, { may_fail = true })
+  end)
+  local code = ref.result.return_value
+  if code ~= 0 and not ref.result.partial_completion then
+    error_object.raise(self:rop_error("delete", "folder " .. ids.folder(fid), ref.result))
+  end
+  return code ~= 0 or ref.result.partial_completion,
+    (before.result.row_count or 0) - (after.result.row_count or 0)
+end
+
+---To the trash, or for good: 1 round trip for 3,900 items.
+---@param list string[]
+---@param folder_id string
+---@param hard? boolean
+---@param opts? { progress: function }
+---@return table[] results
+function Driver:delete(list, folder_id, hard, opts)
+  local fid = ids.parse_folder(folder_id)
+  local trash = roles.of_logon(self.logon, "trash")
+  if not hard and fid ~= trash then
+    return self:move(list, folder_id, ids.folder(trash), opts)
+  end
+  local results = all_ok(list)
+  local mids, at = mids_of(list, fid, results)
+  for first = 1, #mids, LIST do
+    local some, places = slice(mids, first), slice(at, first)
+    local partial, removed = remove(self, some, fid)
+    if partial then recheck_move(self, fid, some, places, removed, results, "deleted") end
+    if opts and opts.progress then opts.progress(first + #some - 1, #list) end
+  end
+  report_removed(self, fid, mids, at, results)
+  return results
+end
+
+return M
