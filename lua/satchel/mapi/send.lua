@@ -9,7 +9,6 @@ local ids = require "satchel.mapi.ids"
 local items = require "satchel.mapi.items"
 local opened = require "satchel.mapi.opened"
 local P = require "satchel.mapi.props"
-local props = P
 local recipients = require "satchel.mapi.recipients"
 local attachments = require "satchel.mapi.attachments"
 local changes = require "satchel.mapi.changes"
