@@ -45,9 +45,9 @@ end
 ---@return satchel.Task
 function satchel.spawn(fn, ...) return task().spawn(fn, ...) end
 
----Waits until all of a list of tasks have ended.
----@param tasks satchel.Task[]
----@return any
+---Waits for a task, or for all of a list; raises the error of the first that failed.
+---@param tasks satchel.Task|satchel.Task[]
+---@return any ... one task: what it returned; a list: a list of first values
 function satchel.join(tasks) return task().join(tasks) end
 
 ---Waits; other tasks go on.
@@ -57,16 +57,16 @@ function satchel.sleep(seconds) return task().sleep(seconds) end
 ---Runs until every task has ended.
 function satchel.run() return task().run() end
 
----Does what is ready to be done; for hosts that have their own loop.
----@param seconds? number wait at most so long; default 0
-function satchel.step(seconds) return task().step(seconds) end
+---Does what is ready to be done, without waiting; for hosts with their own loop.
+---@return boolean more false when no task is left
+function satchel.step() return task().step() end
 
 ---The descriptor to wait for in a host's own loop.
 ---@return integer
 function satchel.fd() return task().fd() end
 
 ---How long a host may wait for the descriptor.
----@return number|nil seconds nil: as long as it likes
+---@return number seconds
 function satchel.timeout() return task().timeout() end
 
 ---Connects step by step and says which step fails.  Not yet supported.

@@ -21,6 +21,7 @@ local M = { methods = methods }
 
 local fields <const> = { name = true, size = true, type = true, inline = true,
   content_id = true }
+M.fields = fields
 
 function Attachment:__index(key)
   if methods[key] then return methods[key] end

@@ -18,6 +18,7 @@ local query = require "satchel.query"
 ---@field unread integer number of unread items
 ---@field size integer bytes
 ---@field role? string "inbox", "sent", … for well-known folders
+---@field parent_id? string
 ---@field parent? satchel.Folder
 ---@field session satchel.Session
 local Folder = { __name = "satchel.Folder" }
@@ -73,9 +74,9 @@ function computed.path(folder)
   return path.join(names)
 end
 
-local names_of_folder = {}
-for _, list in ipairs { stored, methods, computed } do
-  for name in pairs(list) do names_of_folder[name] = true end
+M.fields = {}
+for _, list in ipairs { stored, computed } do
+  for name in pairs(list) do M.fields[name] = true end
 end
 
 function Folder:__index(name)
@@ -83,9 +84,11 @@ function Folder:__index(name)
   if stored[name] then return loaded(self, name) end
   if computed[name] then return computed[name](self) end
   if type(name) ~= "string" then return nil end
-  for method in pairs(methods) do names_of_folder[method] = true end
-  return error_object.invalid("a folder has no '%s'%s", name,
-    nearest.suggestion(name, names_of_folder))
+  local names = {}
+  for _, list in ipairs { M.fields, methods } do
+    for other in pairs(list) do names[other] = true end
+  end
+  return error_object.invalid("a folder has no '%s'%s", name, nearest.suggestion(name, names))
 end
 
 function Folder.__newindex(_, name)

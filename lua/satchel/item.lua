@@ -53,6 +53,7 @@ local time = require "satchel.time"
 ---@field sensitivity "normal"|"personal"|"private"|"confidential"
 ---@field answered boolean
 ---@field conversation_id string
+---@field meeting_type? string "request", "response", "cancellation"
 ---@field attachments satchel.Attachment[]
 local Item = { __name = "satchel.Item" }
 local methods = {}
@@ -169,6 +170,9 @@ function computed.attachments(item)
   return state.attachments
 end
 
+M.fields = { folder = true, session = true, props = true }
+for name in pairs(field.rows) do M.fields[name] = true end
+
 local function value_of(item, name)
   local state = item._
   local change = state.changes[name]
@@ -181,8 +185,8 @@ end
 
 local function unknown(name)
   if field.of_other_kinds[name] then field.row(name, "item") end
-  local names = { folder = true, session = true, props = true }
-  for other in pairs(field.rows) do names[other] = true end
+  local names = {}
+  for other in pairs(M.fields) do names[other] = true end
   for other in pairs(methods) do names[other] = true end
   error_object.invalid("an item has no '%s'%s", tostring(name), nearest.suggestion(name, names))
 end

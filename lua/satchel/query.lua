@@ -20,7 +20,7 @@ local where = require "satchel.where"
 local Query = { __name = "satchel.Query" }
 Query.__index = Query
 
-local M = {}
+local M = { methods = Query, fields = { folder = true } }
 
 local function whole(value)
   local number = math.tointeger(value)

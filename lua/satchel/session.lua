@@ -52,6 +52,7 @@ function M.is(value)
 end
 
 local computed <const> = {}
+M.fields = computed
 
 for role in ([[inbox sent drafts outbox trash junk archive calendar contacts tasks notes
   journal]]):gmatch "%w+" do

@@ -1,0 +1,106 @@
+-- What is public is annotated, and shown somewhere: in a spec, an example or
+-- the documentation.
+
+local function read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function shown_texts()
+  local texts = {}
+  local list = io.popen("find spec examples doc README.md -name '*.lua' "
+    .. "-o -name '*.md' 2>/dev/null")
+  for path in list:lines() do
+    if path ~= "spec/api_spec.lua" then texts[#texts + 1] = read(path) end
+  end
+  list:close()
+  return table.concat(texts, "\n")
+end
+
+local shown = shown_texts()
+
+local objects <const> = { "session", "folder", "query", "item", "attachment" }
+
+-- annotated functions: name = { parameters written, parameters annotated, described }
+local function functions(source, prefix)
+  local found, comment = {}, {}
+  for line in (source .. "\n"):gmatch "(.-)\n" do
+    local name, given = line:match("^function " .. prefix .. "[:.]([%w_]+)%((.-)%)")
+    if name then found[name] = { given = given, comment = table.concat(comment, "\n") } end
+    if line:find "^%-%-%-" then comment[#comment + 1] = line else comment = {} end
+  end
+  return found
+end
+
+local function fields(source)
+  local names = {}
+  for name in source:gmatch "%-%-%-@field ([%w_]+)" do names[name] = true end
+  return names
+end
+
+local function check_function(name, written)
+  assert.is_truthy(written, name .. " is not written as a public function")
+  assert.matches("^%-%-%-%u", written.comment, name .. " says nothing")
+  for parameter in written.given:gmatch "[%w_.]+" do
+    if parameter ~= "_" then
+      assert.is_truthy(written.comment:find("---@param " .. parameter:gsub("%.%.%.", "..."),
+        1, true), ("%s: parameter %s is not annotated"):format(name, parameter))
+    end
+  end
+end
+
+for _, object in ipairs(objects) do
+  describe("the public methods of " .. object, function()
+    local module = require("satchel." .. object)
+    local source = read("lua/satchel/" .. object .. ".lua")
+    local prefix = object == "query" and "Query" or "methods"
+    local written = functions(source, prefix)
+
+    for name in pairs(module.methods) do
+      if not name:find "^__" then
+        it("annotate " .. name, function() check_function(name, written[name]) end)
+        it("show " .. name, function()
+          assert.is_truthy(shown:find("[:.]" .. name .. "%f[^%w_]"), name .. " is shown nowhere")
+        end)
+      end
+    end
+
+    it("are all that is annotated", function()
+      for name in pairs(written) do
+        if not name:find "^__" then assert.is_truthy(module.methods[name], name) end
+      end
+    end)
+  end)
+
+  describe("the fields of " .. object, function()
+    local module = require("satchel." .. object)
+    local annotated = fields(read("lua/satchel/" .. object .. ".lua"))
+
+    it("are annotated", function()
+      for name in pairs(module.fields) do assert.is_truthy(annotated[name], name) end
+    end)
+
+    it("are shown", function()
+      for name in pairs(module.fields) do
+        assert.is_truthy(shown:find("%f[%w_]" .. name .. "%f[^%w_]"), name .. " is shown nowhere")
+      end
+    end)
+  end)
+end
+
+describe("the module", function()
+  local source = read "lua/satchel.lua"
+  local annotated, written = fields(source), functions(source, "satchel")
+
+  for name in pairs(require "satchel") do
+    it("annotates and shows " .. name, function()
+      if written[name] then
+        check_function(name, written[name])
+      else
+        assert.is_truthy(annotated[name] or source:find("\n%-%-%-[^\n]+\nsatchel%." .. name),
+          name .. " is not annotated")
+      end
+      assert.is_truthy(shown:find("[:.]" .. name .. "%f[^%w_]"), name .. " is shown nowhere")
+    end)
+  end
+end)
