@@ -283,6 +283,17 @@ static int push_failure(lua_State *L, struct sat_http *h) {
   return 2;
 }
 
+/* User value 2 of the box holds the response once it was made: the body is
+** not kept twice, and the collector knows what it weighs. */
+static void push_response_once(lua_State *L, struct sat_http *h) {
+  if (lua_getiuservalue(L, 1, 2) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  push_response(L, h);
+  sat_http_take_body(h);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, 1, 2);
+}
+
 /* true, response | false | nil, err */
 static int http_step(lua_State *L) {
   struct sat_http *h = check_http(L);
@@ -294,7 +305,7 @@ static int http_step(lua_State *L) {
     case 0: lua_pushboolean(L, 0); return 1;
     case 1:
       lua_pushboolean(L, 1);
-      push_response(L, h);
+      push_response_once(L, h);
       return 2;
     default: return push_failure(L, h);
   }

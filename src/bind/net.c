@@ -1,6 +1,7 @@
 /*
-** core.net: the loop of this Lua state, timers and HTTP requests.  Each is
-** an operation for task.lua: token() names it, step() looks, cancel() ends.
+** core.net: the loop of this Lua state, timers, HTTP requests and SRV
+** queries.  Each is an operation for task.lua: token() names it, step()
+** looks, cancel() ends.
 */
 #include "bind/net.h"
 
@@ -12,6 +13,7 @@
 #include "bind/box.h"
 #include "bind/fail.h"
 #include "bind/http.h"
+#include "bind/srv.h"
 #include "net/alarm.h"
 #include "net/trace.h"
 
@@ -166,11 +168,13 @@ int sat_bind_net(lua_State *L) {
                                            {NULL, NULL}};
   static const luaL_Reg functions[] = {{"loop", net_loop},
                                        {"http", sat_bind_http},
+                                       {"srv", sat_bind_srv},
                                        {"mask", net_mask},
                                        {NULL, NULL}};
   sat_box_type(L, LOOP, loop_methods);
   sat_box_type(L, ALARM, alarm_methods);
   sat_bind_http_type(L);
+  sat_bind_srv_type(L);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -77,12 +77,19 @@ static void look(struct sat_http *h) {
   if (url != NULL) h->url = strdup(url);
 }
 
+/* the request may carry a password */
+static void forget(struct sat_buf *b) {
+  if (b->p != NULL) sat_secret_wipe(b->p, b->n);
+  sat_buf_free(b);
+}
+
 /* libcurl has let go of the transfer, or is made to */
 static void finish(struct sat_http *h) {
   h->running = false;
   sat_loop_stop(h->op.loop, &h->timer);
   curl_easy_cleanup(h->easy);
   h->easy = NULL;
+  forget(&h->body);
   sat_op_finish(&h->op);
 }
 
@@ -183,8 +190,7 @@ void sat_http_free(struct sat_http **hp) {
   sat_loop_stop(h->op.loop, &h->timer);
   sat_op_drop(&h->op);
   curl_slist_free_all(h->lines);
-  if (h->body.p != NULL) sat_secret_wipe(h->body.p, h->body.n);
-  sat_buf_free(&h->body);
+  forget(&h->body);
   sat_buf_free(&h->in);
   sat_http_head_free(&h->head);
   sat_trace_free(&h->trace);
@@ -221,6 +227,8 @@ const struct sat_http_head *sat_http_response(const struct sat_http *h) {
 const struct sat_buf *sat_http_body(const struct sat_http *h) {
   return &h->in;
 }
+
+void sat_http_take_body(struct sat_http *h) { sat_buf_free(&h->in); }
 
 const char *sat_http_url(const struct sat_http *h) { return h->url; }
 

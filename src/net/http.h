@@ -80,6 +80,9 @@ const struct sat_http_head *sat_http_response(const struct sat_http *h);
 /* the bytes of the body that have come so far */
 const struct sat_buf *sat_http_body(const struct sat_http *h);
 
+/* Frees the body's memory: who wanted it has it. */
+void sat_http_take_body(struct sat_http *h);
+
 const char *sat_http_url(const struct sat_http *h);
 
 /* "host:port", for messages */
