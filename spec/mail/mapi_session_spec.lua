@@ -154,7 +154,8 @@ describe("a session's answers", function()
     { "response code 8", { headers = ok "8" }, "auth", "anonymous", false },
     { "response code 11", { headers = ok "11" }, "denied", "no privileges", true },
     { "response code 99", { headers = ok "99" }, "server", "unknown code", true },
-    { "a response code that is no number", { headers = ok "1x" }, "protocol", "not a number", true },
+    { "a response code that is no number", { headers = ok "1x" }, "protocol", "not a number",
+      true },
     { "status 401", { status = 401 }, "auth", "credentials", false },
     { "status 403", { status = 403 }, "denied", "403", false },
     { "status 404", { status = 404 }, "not_found", "no MAPI endpoint", false },
@@ -187,8 +188,8 @@ describe("a session's answers", function()
     it("pass on Retry-After: " .. case[1], function()
       local op = connected(session()):ping()
       op:step()
-      local _, _, err = op:step { status = 503, headers = { case[2] and { "Retry-After", case[2] } },
-        body = "" }
+      local _, _, err = op:step { status = 503, body = "",
+        headers = { case[2] and { "Retry-After", case[2] } } }
       assert.equal("throttled", err.kind)
       assert.is_true(err.retryable)
       if case[3] then

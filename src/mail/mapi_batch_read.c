@@ -194,7 +194,8 @@ static int take_too_small(struct reading *g) {
   const struct sat_mapi_batch *b = g->b;
   uint32_t i = g->at;
   if (m == NULL) return -1;
-  while (i < b->next && b->payload.n - b->rops[i].offset != m->request_buffers.n)
+  while (i < b->next &&
+         b->payload.n - b->rops[i].offset != m->request_buffers.n)
     i++;
   /* a server that cuts elsewhere still means the one not answered */
   g->refused = i < b->next ? i : g->at;
