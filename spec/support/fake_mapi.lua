@@ -23,12 +23,25 @@ local LOGON = { logon_flags = 1, folder_ids = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1
   logon_time = { seconds = 0, minutes = 0, hour = 0, day_of_week = 0, day = 1, month = 1,
     year = 2026 }, gwart_time = 0, store_state = 0 }
 
+-- what is answered where the spec has no handler
+local DEFAULTS <const> = {
+  logon = LOGON,
+  get_contents_table = { row_count = 0 }, get_hierarchy_table = { row_count = 0 },
+  set_columns = { table_status = 0 }, restrict = { table_status = 0 },
+  sort_table = { table_status = 0 }, get_store_state = { store_state = 0 },
+}
+
+---A response as bytes; a mistake in it fails the spec.
+function M.response(name, fields, ctx)
+  local bytes, err = core.wire.encode_rop("response", name, fields, ctx)
+  return bytes or error(name .. ": " .. err.message, 2)
+end
+
 ---@param handlers table<string, fun(request: table, fake: table): table>
 ---@return table
 function M.new(handlers)
   local self = setmetatable({ handlers = handlers or {}, requests = {}, next_handle = 100,
     faults = {} }, Fake)
-  self.handlers.logon = self.handlers.logon or function() return LOGON end
   function self.transport(request) return self:answer(request) end
   return self
 end
@@ -59,8 +72,8 @@ function Fake:answer(request)
   local fault = table.remove(self.faults, 1)
   if fault and (fault[1] or fault[2]) then return fault[1], fault[2] end
   if kind == "Connect" then
-    return envelope(string.pack("<I4I4I4I4I4zzI4", 0, 0, 60000, 6, 10, "", "A\0l\0", 0)
-      :gsub("A\0l\0\0", "A\0l\0\0\0"))
+    return envelope(string.pack("<I4I4I4I4I4z", 0, 0, 60000, 6, 10, "")
+      .. "A\0l\0\0\0" .. ("\0"):rep(4))
   elseif kind == "Execute" then
     return envelope(self:execute(request.body, note))
   end
@@ -73,17 +86,18 @@ end
 
 function Fake:one(fields, handles)
   local handler = self.handlers[fields.rop]
-  local reply = handler and handler(fields, self) or {}
+  local reply = handler and handler(fields, self) or DEFAULTS[fields.rop] or {}
   if reply == M.TOO_SMALL then return nil end
   local out = output_index(fields)
   local copy = { handle_index = out or fields.response_handle_index
     or fields.source_handle_index or fields.input_handle_index, return_value = 0 }
   for k, v in pairs(reply) do copy[k] = v end
+  copy.columns = nil
   if out and copy.return_value == 0 then
     self.next_handle = self.next_handle + 1
     handles[out + 1] = self.next_handle
   end
-  return core.wire.encode_rop("response", fields.rop, copy, { columns = reply.columns })
+  return M.response(fields.rop, copy, { columns = reply.columns })
 end
 
 function Fake:execute(body, note)
@@ -99,7 +113,7 @@ function Fake:execute(body, note)
     if fields.rop ~= "release" then
       local bytes = self:one(fields, handles)
       if not bytes then
-        out[#out + 1] = core.wire.encode_rop("response", "buffer_too_small",
+        out[#out + 1] = M.response("buffer_too_small",
           { size_needed = 32767, request_buffers = rops:sub(pos) })
         break
       end
