@@ -10,19 +10,19 @@ local operator = require "satchel.operator"
 ---@field connect fun(options: table): satchel.Session connects and logs on
 ---@field try fun(fn: function, ...: any): boolean, any calls; an error is returned
 ---@field null satchel.Null removes a field
----@field named fun(set: string, id?: integer|string, type?: string): satchel.Named
----@field contains fun(text: string, opts?: table): satchel.Operator
----@field prefix fun(text: string, opts?: table): satchel.Operator
----@field equals fun(value: any, opts?: table): satchel.Operator
----@field since fun(time: integer|string|table): satchel.Operator
----@field before fun(time: integer|string|table): satchel.Operator
----@field between fun(from: any, to: any): satchel.Operator
----@field larger fun(number: number): satchel.Operator
----@field smaller fun(number: number): satchel.Operator
----@field exists fun(present?: boolean): satchel.Operator
----@field any fun(clauses: table): satchel.Clauses
----@field all fun(clauses: table): satchel.Clauses
----@field none fun(clauses: table): satchel.Clauses
+---@field named fun(set: string, id?: integer|string, type?: string): satchel.Named a property by its set and its number or name
+---@field contains fun(text: string, opts?: table): satchel.Operator text that has this in it
+---@field prefix fun(text: string, opts?: table): satchel.Operator text that begins so
+---@field equals fun(value: any, opts?: table): satchel.Operator the value itself
+---@field since fun(time: integer|string|table): satchel.Operator at that time or later
+---@field before fun(time: integer|string|table): satchel.Operator before that time
+---@field between fun(from: any, to: any): satchel.Operator both ends belong to it
+---@field larger fun(number: number): satchel.Operator more than that
+---@field smaller fun(number: number): satchel.Operator less than that
+---@field exists fun(present?: boolean): satchel.Operator it is there, or (false) is not
+---@field any fun(clauses: table): satchel.Clauses one of them holds
+---@field all fun(clauses: table): satchel.Clauses all of them hold
+---@field none fun(clauses: table): satchel.Clauses none of them holds
 local satchel = {
   connect = connect.connect,
   try = error_object.try,
