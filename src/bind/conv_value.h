@@ -48,10 +48,4 @@ int sat_check_actions(struct sat_check *c, int idx, struct sat_actions *as_r);
 int sat_check_entry_id(struct sat_check *c, int idx,
                        struct sat_entry_id *e_r);
 
-/* Rows that are read from the wire and pushed at once, as a list ([-0,+1,m];
-** nothing is pushed after a failure, which is the reader's).  0 or -1. */
-int sat_push_rows(lua_State *L, struct sat_reader *r,
-                  struct sat_columns columns, uint32_t n,
-                  enum sat_dialect dialect);
-
 #endif
