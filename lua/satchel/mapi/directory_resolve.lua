@@ -42,15 +42,34 @@ end
 
 local function ask(settings, names)
   local book = session(settings)
-  local reply = book:call("resolve_names", { reserved = 0, has_state = true, state = nspi.stat(),
+  local reply = book:call("resolve_names", { has_state = true, state = nspi.stat(),
     has_property_tags = true, property_tags = columns(), has_names = true, names = names })
-  return reply, rows_by_name(reply)
+  return rows_by_name(reply)
 end
 
-local function refuse(name, mid)
-  if mid == AMBIGUOUS then
+-- entries that a name might mean; servers do not agree on how ResolveNames
+-- tells "nobody" from "several"
+local function candidates(settings, name)
+  local anr = P.PidTagAnr
+  local ok, reply = pcall(function()
+    return session(settings):call("get_matches", { has_state = true, state = nspi.stat(),
+      interface_option_flags = 0, has_filter = true, filter = { type = "property", relop = "eq",
+        tag = anr, value = { tag = anr, value = name } },
+      row_count = 5, has_columns = true, columns = columns() })
+  end)
+  local names = {}
+  for _, row in ipairs(ok and reply.row_data or {}) do
+    local who = entry(row)
+    names[#names + 1] = ("%s <%s>"):format(who.name or "", who.email or who.user_dn or "")
+  end
+  return names
+end
+
+local function refuse(settings, name)
+  local names = candidates(settings, name)
+  if #names > 1 then
     error_object.raise { kind = "invalid", op = "resolve",
-      message = ("'%s' may be several people of the address book"):format(name),
+      message = ("'%s' may be any of %s"):format(name, table.concat(names, ", ")),
       hint = "give the whole name or the address" }
   end
   error_object.raise { kind = "not_found", op = "resolve",
@@ -62,11 +81,11 @@ end
 ---@param names string[]
 ---@return table[] addresses { name =, email = }
 function M.resolve(settings, names)
-  local reply, rows = ask(settings, names)
+  local rows = ask(settings, names)
   local found = {}
   for i, name in ipairs(names) do
     local row = rows[i]
-    if not row then refuse(name, (reply.minimal_ids or {})[i]) end
+    if not row then refuse(settings, name) end
     local who = entry(row)
     if not who.email then
       error_object.raise { kind = "not_found", op = "resolve",
@@ -83,9 +102,9 @@ end
 ---@return string
 function M.user_dn(settings, address)
   if address:sub(1, 1) == "/" then return address end
-  local reply, rows = ask(settings, { address })
+  local rows = ask(settings, { address })
   local row = rows[1]
-  if not row then refuse(address, (reply.minimal_ids or {})[1]) end
+  if not row then refuse(settings, address) end
   local who = entry(row)
   if not who.user_dn or who.user_dn:sub(1, 1) ~= "/" then
     error_object.raise { kind = "not_found", op = "mailbox",

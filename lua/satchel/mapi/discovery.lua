@@ -98,7 +98,10 @@ function Search:record(url, result, kind, extra)
   end
 end
 
-function Search:ask(request)
+---@param request table
+---@param mild? boolean what fails here is no failure of the credentials
+---@return table|nil response
+function Search:ask(request, mild)
   if #self.steps >= MAX_STEPS then
     self:record(request.url, "gave up: too many steps", "server")
     return nil
@@ -108,7 +111,8 @@ function Search:ask(request)
   request.tls, request.proxy, request.max_body = options.tls, options.proxy, MAX_BODY
   local response, err = options.transport(request)
   if not response then
-    self:record(request.url, err.message or err.kind, err.kind, err)
+    local kind = mild and err.kind == "auth" and "not_found" or err.kind
+    self:record(request.url, err.message or err.kind, kind, kind == err.kind and err or nil)
   end
   return response
 end
@@ -233,7 +237,8 @@ function Search:json(host)
     end)))
   if self.asked[url] then return nil end
   self.asked[url] = true
-  local response = self:ask { method = "GET", url = url, headers = { "Accept: application/json" } }
+  local response = self:ask({ method = "GET", url = url, auth = false,
+    headers = { "Accept: application/json" } }, true)
   if not response then return nil end
   local to = location(response)
   if not to and response.status ~= 200 then return self:status(url, response) end
@@ -262,7 +267,7 @@ end
 
 function Search:plain_redirect(host)
   local url = "http://" .. host .. PATH
-  local response = self:ask { method = "GET", url = url }
+  local response = self:ask({ method = "GET", url = url, auth = false }, true)
   if not response then return nil end
   local to = location(response)
   if not to then
@@ -288,15 +293,22 @@ function Search:srv()
   end
 end
 
+-- whether credentials were refused: they are not tried everywhere, lest the
+-- account be locked
+function Search:refused()
+  return self.failure ~= nil and self.failure.kind == "auth"
+end
+
 -- the order of [MS-OXDISCO] 3.1.5
 function Search:everywhere()
   local hosts = self.options.host and { self.options.host }
     or { self.domain, "autodiscover." .. self.domain }
   for _, host in ipairs(hosts) do
-    local found = self:pox("https://" .. host .. PATH) or self:json(host)
-    if found or self.failure and self.failure.kind == "auth" then return found end
+    local found = self:pox("https://" .. host .. PATH)
+    if not found and not self:refused() then found = self:json(host) end
+    if found then return found end
   end
-  if self.options.host then return nil end
+  if self.options.host or self:refused() then return nil end
   return self:plain_redirect("autodiscover." .. self.domain) or self:srv()
 end
 

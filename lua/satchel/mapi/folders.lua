@@ -198,7 +198,7 @@ function Driver:create_folder(parent_id, name, folder_kind)
   local made, row
   self:run("create_folder", ("folder '%s'"):format(name), function(b)
     made = b:rop("create_folder", { folder_type = 1, use_unicode_strings = true,
-      open_existing = false, reserved = 0, display_name = name, comment = "" },
+      open_existing = false, display_name = name, comment = "" },
       open_folder(b, fid))
     b:rop("set_properties", { property_values = { { tag = P.PidTagContainerClass,
       value = class } } }, made)

@@ -159,7 +159,7 @@ end
 local function more_recipients(driver, id, have)
   local ref
   driver:run("recipients", "item " .. id, function(b)
-    ref = b:rop("read_recipients", { row_id = #have, reserved = 0 }, (M.open(b, id)))
+    ref = b:rop("read_recipients", { row_id = #have }, (M.open(b, id)))
   end)
   return ref.result.recipient_rows
 end
