@@ -53,10 +53,14 @@ local function encode(self)
   local b = core.mapi.batch(self.logon.connection.session)
   for _, ref in ipairs(self.refs) do
     local o = ref.options
-    b:add(ref.name, ref.fields, input(self, ref.on), {
+    local index, err = b:add(ref.name, ref.fields, input(self, ref.on), {
       to = o.to ~= nil and input(self, o.to) or nil,
       keep = o.keep, chain = o.chain, columns = o.columns,
     })
+    if not index then
+      err.op = ref.name
+      error_object.raise(err)
+    end
   end
   return b
 end
@@ -97,13 +101,25 @@ local function judge(self, results)
   return results
 end
 
--- May it be sent again after the connection was made anew?
-local function may_repeat(self, b, err)
-  if err.stale then return false end
-  if not err.lost and not err.unsent then return false end
-  local safe = self.safe
-  if safe == nil then safe = self.reads end
-  return safe or (not err.uncertain and b:answered() == 0)
+-- Refusals that say that nothing was executed: the session context is gone, its
+-- cookies are old ([MS-OXCMAPIHTTP] 2.2.3.3.3).
+local refused = { [6] = true, [10] = true, [13] = true, [15] = true, [18] = true }
+
+-- Whether the server may have executed what it has not answered.
+local function may_have_happened(err)
+  if err.stale or err.kind == "invalid" or err.kind == "throttled" or err.kind == "auth" then
+    return false
+  end
+  if err.sent ~= nil then return err.sent end
+  return err.lost and not refused[err.code] or false
+end
+
+-- May all of it be sent again, after the connection was made anew?
+local function may_repeat(self, b, err, safe)
+  if not err.lost or err.kind == "throttled" then return false end
+  if safe then return err.kind ~= "timeout" end
+  return b:answered() == 0 and not err.uncertain
+    and (err.sent == false or refused[err.code] or false)
 end
 
 ---Runs it; see Logon:batch.
@@ -112,17 +128,18 @@ function Batch:run()
   local logon = self.logon
   local connection = logon.connection
   local _ <close> = connection.lock:acquire()
+  local safe = self.safe
+  if safe == nil then safe = self.reads end
   for attempt = 1, 2 do
     logon:ensure()
     local b = encode(self)
+    b:safe(safe)
     local results, err = connection:drive(b)
     connection:notify(b:notices())
     connection.executes = connection.executes + b:executes()
     if results then return judge(self, results) end
-    if attempt == 2 or not may_repeat(self, b, err) then
-      local safe = self.safe
-      if safe == nil then safe = self.reads end
-      if safe then err.uncertain = nil end
+    if not safe and may_have_happened(err) then err.uncertain = true end
+    if attempt == 2 or not may_repeat(self, b, err, safe) then
       error_object.raise(connection:failure(err, self.op or self.refs[1].name))
     end
   end

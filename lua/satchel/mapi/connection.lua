@@ -105,35 +105,21 @@ function Connection:id_names(ids)
   return self.primary:id_names(ids)
 end
 
--- the caller's token function is asked again after a refusal, once
-local function with_token(auth, again)
-  if not auth or type(auth.token) ~= "function" then return auth end
-  local copy = {}
-  for k, v in pairs(auth) do copy[k] = v end
-  copy.token = auth.token(again)
-  return copy
-end
-
-local function post(self, request, again)
-  local options = self.options
-  request.timeout = request.timeout or options.timeout
-  request.auth = with_token(options.auth, again)
-  request.tls, request.proxy = options.tls, options.proxy
-  self.round_trips = self.round_trips + 1
-  return self.transport(request)
-end
-
----Sends one HTTP request of the engine.
+---Sends one HTTP request of the engine.  The transport authenticates; where the
+---server may have seen a request whose answer did not come, the error says so.
 ---@param request table
 ---@return table|nil response, table|nil err
 function Connection:send(request)
-  local response, err = post(self, request, false)
-  local auth = self.options.auth
-  local status = (response or err or {}).status
-  if status == 401 and auth and type(auth.token) == "function" then
-    response, err = post(self, request, true)
-  end
-  return response, err
+  local options = self.options
+  request.timeout = request.timeout or options.timeout
+  request.auth, request.tls, request.proxy = options.auth, options.tls, options.proxy
+  self.round_trips = self.round_trips + 1
+  local response, err = self.transport(request)
+  if response or not err then return response, err end
+  local copy = {}
+  for k, v in pairs(err) do copy[k] = v end
+  if copy.sent == nil then copy.sent = copy.kind == "network" or copy.kind == "timeout" end
+  return nil, copy
 end
 
 ---Drives an operation of the engine to its end.
