@@ -82,6 +82,10 @@ bench: all
 lint:
 	luacheck -q lua spec examples bench
 
+# the reference out of the annotations
+doc:
+	$(LUA) doc/reference.lua > doc/reference.md
+
 install: core
 	cd lua && find . -name '*.lua' -exec install -m 644 -D {} \
 	  $(INST_LUADIR)/{} \;
