@@ -59,6 +59,19 @@ describe("core.net.loop", function()
     assert.equal(ignored:token(), loop:finished())
   end)
 
+  it("does not wait when an operation ended on the way to another", function()
+    loop:step(0)
+    local noticed, other = loop:timer(0.01), loop:timer(100)
+    local deadline = os.time() + 5
+    -- the second one's steps run the loop until the first one has ended
+    while loop:timeout() > 0 and os.time() < deadline do other:step() end
+    loop:step(30)
+    assert.is_true((noticed:step()))
+    assert.truthy(os.time() < deadline)
+    assert.truthy(loop:timeout() > 1)
+    other:cancel()
+  end)
+
   it("forgets a closed operation that was queued", function()
     local ops = {}
     for i = 1, 3 do ops[i] = loop:timer(0) end

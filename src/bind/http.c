@@ -299,7 +299,7 @@ static int http_step(lua_State *L) {
   struct sat_http *h = check_http(L);
   struct sat_error err = {0};
   if (sat_http_step(h) == 0 &&
-      sat_loop_step(sat_bind_loop(L), 0, &err) < 0)
+      sat_loop_poll(sat_bind_loop(L), &err) < 0)
     return sat_fail(L, &err);
   switch (sat_http_step(h)) {
     case 0: lua_pushboolean(L, 0); return 1;

@@ -130,7 +130,7 @@ static int loop_watch(lua_State *L) {
 static int alarm_step(lua_State *L) {
   struct sat_alarm *a = sat_box_check(L, 1, ALARM);
   struct sat_op *op = sat_alarm_op(a);
-  if (!op->done) sat_loop_step(op->loop, 0, NULL);
+  if (!op->done) sat_loop_poll(op->loop, NULL);
   lua_pushboolean(L, op->done);
   lua_pushboolean(L, sat_alarm_ready(a));
   return 2;

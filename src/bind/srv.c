@@ -50,7 +50,7 @@ static int srv_step(lua_State *L) {
   struct sat_srv *s = check_srv(L);
   struct sat_error err = {0};
   const struct sat_srv_record *r;
-  if (sat_srv_step(s) == 0 && sat_loop_step(sat_bind_loop(L), 0, &err) < 0)
+  if (sat_srv_step(s) == 0 && sat_loop_poll(sat_bind_loop(L), &err) < 0)
     return sat_fail(L, &err);
   if (sat_srv_step(s) < 0) return sat_fail(L, sat_srv_error(s));
   lua_pushboolean(L, sat_srv_step(s));

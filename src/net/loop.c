@@ -22,6 +22,7 @@ struct sat_loop {
   uint32_t mark;
   struct sat_timers timers;
   uint64_t token;
+  bool news; /* an operation has ended since the last step */
   struct sat_op *first, *last; /* watched operations that have ended */
   struct sat_multi *multi;
   void (*multi_release)(struct sat_multi *);
@@ -60,7 +61,8 @@ void sat_loop_unref(struct sat_loop **lp) {
 int sat_loop_fd(const struct sat_loop *loop) { return loop->poller; }
 
 double sat_loop_timeout(const struct sat_loop *loop) {
-  return loop->first != NULL ? 0 : sat_timers_left(&loop->timers);
+  bool now = loop->news || loop->first != NULL;
+  return now ? 0 : sat_timers_left(&loop->timers);
 }
 
 static void dispatch(struct sat_loop *loop, const struct sat_poll_event *e) {
@@ -71,8 +73,8 @@ static void dispatch(struct sat_loop *loop, const struct sat_poll_event *e) {
   w->callback(w->arg, e->fd, e->events);
 }
 
-int sat_loop_step(struct sat_loop *loop, double seconds,
-                  struct sat_error *err) {
+static int run(struct sat_loop *loop, double seconds,
+               struct sat_error *err) {
   struct sat_poll_event events[EVENTS];
   double left = sat_loop_timeout(loop); /* 0 while somebody is to be told */
   int n;
@@ -84,6 +86,17 @@ int sat_loop_step(struct sat_loop *loop, double seconds,
   for (int i = 0; i < n; i++) dispatch(loop, &events[i]);
   sat_timers_run(&loop->timers);
   return 0;
+}
+
+int sat_loop_step(struct sat_loop *loop, double seconds,
+                  struct sat_error *err) {
+  int result = run(loop, loop->news ? 0 : seconds, err);
+  loop->news = false;
+  return result;
+}
+
+int sat_loop_poll(struct sat_loop *loop, struct sat_error *err) {
+  return run(loop, 0, err);
 }
 
 static int room(struct sat_loop *loop, int fd) {
@@ -191,6 +204,7 @@ uint64_t sat_op_watch(struct sat_op *op) {
 
 void sat_op_finish(struct sat_op *op) {
   op->done = true;
+  op->loop->news = true;
   queue(op);
 }
 

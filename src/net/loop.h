@@ -34,9 +34,14 @@ int sat_loop_fd(const struct sat_loop *loop);
 double sat_loop_timeout(const struct sat_loop *loop);
 
 /* Waits for events at most so many seconds (< 0: as long as it takes) and
-** runs what is ready.  -1 after recording an error. */
+** runs what is ready.  Does not wait if an operation has ended in
+** sat_loop_poll since the last step: the caller has yet to look at it.
+** -1 after recording an error. */
 int sat_loop_step(struct sat_loop *loop, double seconds,
                   struct sat_error *err);
+
+/* Runs what is ready, on the way to something else. */
+int sat_loop_poll(struct sat_loop *loop, struct sat_error *err);
 
 /* Watches a descriptor, or changes what it is watched for (SAT_READ,
 ** SAT_WRITE); it has one watcher, told by 'arg'.  Remove it before it is
