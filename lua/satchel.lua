@@ -10,7 +10,7 @@ local operator = require "satchel.operator"
 ---@field connect fun(options: table): satchel.Session connects and logs on
 ---@field try fun(fn: function, ...: any): boolean, any calls; an error is returned
 ---@field null satchel.Null removes a field
----@field named fun(set: string, id?: integer|string, type?: string): satchel.Named a property by set and id
+---@field named fun(set: string, id?: integer|string, type?: string): satchel.Named by set and id
 ---@field contains fun(text: string, opts?: table): satchel.Operator text that has this in it
 ---@field prefix fun(text: string, opts?: table): satchel.Operator text that begins so
 ---@field equals fun(value: any, opts?: table): satchel.Operator the value itself
