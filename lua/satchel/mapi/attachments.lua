@@ -50,11 +50,12 @@ end
 ---@param options? satchel.mapi.RopOptions
 ---@return satchel.mapi.Ref[]
 function M.add_inline(b, message, spec, options)
+  local saving = { to = message, may_fail = options and options.may_fail }
   local made = b:rop("create_attachment", {}, message, options)
   local list = values_of(spec, opened.BY_VALUE)
   list[#list + 1] = { tag = P.PidTagAttachDataBinary, value = spec.data }
   return { made, b:rop("set_properties", { property_values = list }, made, options),
-    b:rop("save_changes_attachment", { save_flags = 0x0a }, made, options) }
+    b:rop("save_changes_attachment", { save_flags = 0x0a }, made, saving) }
 end
 
 -- pieces of an attachment's content, and a function that ends them
@@ -99,9 +100,9 @@ local function stream_in(driver, object, spec, progress)
   return done
 end
 
-local function save(driver, object)
+local function save(driver, object, message)
   driver:run("attach", "attachment", function(b)
-    b:rop("save_changes_attachment", { save_flags = 0x0a }, object)
+    b:rop("save_changes_attachment", { save_flags = 0x0a }, object, { to = message })
   end)
 end
 
@@ -147,7 +148,7 @@ function M.add(driver, message, spec, progress)
   else
     stream_in(driver, made.object, spec, progress)
   end
-  save(driver, made.object)
+  save(driver, made.object, message)
 end
 
 -- Readers of content ---------------------------------------------------------

@@ -114,12 +114,7 @@ local fields = {
   message_id = text "PidTagInternetMessageId",
   in_reply_to = text "PidTagInReplyToId",
   references = {
-    tags = { "PidTagInternetReferences" }, wide = true, type = "references",
-    read = function(get)
-      local list = {}
-      for id in (get(1) or ""):gmatch "%S+" do list[#list + 1] = id end
-      return list
-    end,
+    tags = { "PidTagInternetReferences" }, wide = true, type = "references", read = first,
     write = function(out, value, tag)
       if type(value) == "table" then value = table.concat(value, " ") end
       out:set(tag(1), value)

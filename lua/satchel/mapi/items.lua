@@ -306,7 +306,8 @@ local function change_one(b, id, out, rows)
   for i = #chain, 1, -1 do
     local rop = chain[i].name == "open_attachment" and "save_changes_attachment"
       or "save_changes_message"
-    refs[#refs + 1] = b:rop(rop, { save_flags = i > 1 and 0x0a or 0 }, chain[i], TRY)
+    refs[#refs + 1] = b:rop(rop, { save_flags = i > 1 and 0x0a or 0 }, chain[i],
+      { may_fail = true, to = chain[i - 1] })
   end
   for i = #chain, 1, -1 do b:rop("release", {}, chain[i], TRY) end
   return refs
