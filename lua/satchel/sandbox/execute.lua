@@ -99,11 +99,8 @@ local function run(call, request)
     end
     if name == "query_rows" then notification.watch(object, call.session) end
   else
-    reply, extra = extra or {}, nil
-    local fields = {}
-    for k, v in pairs(reply) do fields[k] = v end
-    fields.return_value = output
-    reply = fields
+    reply = { return_value = output }
+    for k, v in pairs(extra or {}) do reply[k] = v end
     if request.output_handle_index then
       call.handles[request.output_handle_index + 1] = NO_HANDLE
     end
@@ -112,7 +109,7 @@ local function run(call, request)
   return reply, columns
 end
 
-local function context_of(call, columns, logon)
+local function context_of(columns, logon)
   return { columns = columns, private = logon == nil or logon.store.private }
 end
 
@@ -126,7 +123,7 @@ local function answer(call, request)
   local reply, columns = run(call, request)
   if reply.return_value == code.BufferTooSmall then return nil, reply end
   local bytes, err = wire.encode_rop("response", request.rop, reply,
-    context_of(call, columns, call.logon))
+    context_of(columns, call.logon))
   if not bytes then
     error(("sandbox: %s: %s"):format(request.rop, err and err.message or "no answer"), 0)
   end
@@ -147,13 +144,13 @@ end
 
 local function decode(call, bytes, position)
   local logon = logon_of(call, bytes, position)
-  return wire.decode_rop("request", bytes, position, context_of(call, nil, logon))
+  return wire.decode_rop("request", bytes, position, context_of(nil, logon))
 end
 
 -- an injected answer instead of the ROP's own (faults.lua)
 local function injected(call, bytes, position)
   local faults = call.box.faults
-  return faults and faults:rop(call, bytes, position)
+  return faults and faults:rop(bytes, position)
 end
 
 -- runs the ROPs of one payload; gives the answers and the last request

@@ -61,12 +61,12 @@ on("modify_permissions", "folder", function(request, object, call)
     end
   end
   for _, entry in ipairs(request.permissions_data) do
-    local props, err = bag(entry.property_values), nil
-    local what = entry.permission_data_flags
+    local props, what = bag(entry.property_values), entry.permission_data_flags
+    local err = code.InvalidParameter
     if what == ADD then err = add_member(f, props, call)
-    elseif what == MODIFY then err = change_member(f, props, false)
-    elseif what == REMOVE then err = change_member(f, props, true)
-    else err = code.InvalidParameter end
+    elseif what == MODIFY or what == REMOVE then
+      err = change_member(f, props, what == REMOVE)
+    end
     if err then return nil, err end
   end
   object.store:touch_folder(f)

@@ -158,7 +158,7 @@ local function read_sub(row, tag)
   return row.props[tag]
 end
 
-function kinds.sub_object(r, read)
+function kinds.sub_object(r)
   local inner <const> = compile(r[1], read_sub)
   local of_recipients <const> = r.subobject == tags.MessageRecipients
   if not of_recipients and r.subobject ~= tags.MessageAttachments then

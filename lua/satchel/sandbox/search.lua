@@ -21,11 +21,11 @@ function search.new(f)
   }, Result)
 end
 
-function Result:changes_since()
+function Result.changes_since()
   return nil
 end
 
-function Result:touch() end
+function Result.touch() end
 
 local function look_in(f, test, items)
   if f.type == 2 then return end
