@@ -79,4 +79,18 @@ describe("a recipient row", function()
       codec.print("recipient_row",
         "1b02 6200 4000 7800 0000 4200 0000 0100 00 06000000", ctx))
   end)
+
+  it("sent to a real server reads and writes back", function()
+    local sent <const> = {}
+    require("support.recorded").each("spec/recordings/gromox-3.10-send.jsonl",
+      function(direction, rop, bytes)
+        if direction == "response" or rop.rop ~= "modify_recipients" then return end
+        sent[#sent + 1] = rop.recipient_rows[1].recipient_row
+        assert.are.equal(codec.hex(bytes),
+          codec.hex(assert(wire.encode_rop("request", "modify_recipients", rop))))
+      end)
+    assert.are.same({ { recipient_flags = 0x021b, type = "smtp",
+      email_address = "bob@example.test", display_name = "Bob Example", column_count = 0,
+      properties = {} } }, sent)
+  end)
 end)

@@ -63,4 +63,26 @@ describe("a property row", function()
       "PidTagHasAttachments = none}",
       codec.print("property_row", "01 00 0100000000000000 0a 0f010480 01", ctx))
   end)
+
+  it("of a real server reads and writes back", function()
+    local wire <const> = require("satchel.core").wire
+    local answers <const> = {}
+    require("support.recorded").each("spec/recordings/gromox-3.10-rows.jsonl",
+      function(direction, rop, bytes, tags)
+        if direction == "request" or rop.rop ~= "query_rows" then return end
+        answers[#answers + 1] = rop
+        local again <const> = assert(wire.encode_rop("response", "query_rows", rop,
+          { columns = tags }))
+        assert.are.equal(codec.hex(bytes), codec.hex(again))
+      end)
+    assert.are.equal(1, #answers)
+    assert.are.equal(64, #answers[1].row_data)
+    local first <const> = answers[1].row_data[1]
+    assert.are.equal("Re: figures of week 1, größer", first[0x0037001f])
+    assert.are.equal("Bob Example", first[0x0c1a001f])
+    assert.are.equal("IPM.Note", first[0x001a001f])
+    assert.are.equal(0x01dd7a3e00000000 + 600000000, first[0x0e060040])
+    assert.is_false(first[0x0e1b000b])
+    assert.is_true(first[0x0e080003] > 0)
+  end)
 end)
