@@ -1,21 +1,13 @@
 -- Tasks: functions that wait for the network without stopping the others.
--- C operations have step(), token() and cancel(); `await` steps one and waits.
--- It yields only when the running coroutine is its own task and can yield.
--- Anywhere else (no task, a sort comparator, a caller's own generator) it runs
--- the loop until its operation has ended, and resumes nobody meanwhile.
---
--- Every task that has not ended is in exactly one state: "ready" (in the
--- queue), "running", "waiting" (for an operation, listed by its token),
--- "polling" (for one without a token: a condition that other tasks make true)
--- or "parked" (for another task or a lock).
+-- Here is what people use: spawn, join, cancel, run, and `await`, which steps
+-- an operation of the core (step(), token(), cancel()) until it has ended. How
+-- tasks take turns is in scheduler.lua.
 
 local errors = require "satchel.error"
 local net = require "satchel.core".net
+local scheduler = require "satchel.scheduler"
 
 local loop = net.loop()
-
--- most seconds a host should sleep: `timeout` is always a number
-local IDLE <const> = 60
 
 ---@class satchel.Task
 ---@field package state string
@@ -26,128 +18,41 @@ local IDLE <const> = 60
 ---@field package token? integer its token
 ---@field package joiners? satchel.Task[]
 ---@field package parked_on? any
----@field package cancelled? boolean
 ---@field package joined? boolean somebody will see its error
----@field package cancelling? boolean
+---@field package cancelled? boolean somebody asked for its end
+---@field package cancelling? boolean and it has not yet been told
 local Task = { __name = "satchel.Task" }
 Task.__index = Task
 
 local M = {}
 
-local current          -- the task that is running
-local live = 0         -- tasks that have not ended
-local waiting = {}     -- by token of the operation
-local waiting_n = 0
-local ready, first, last = {}, 1, 0
-local polling = {}     -- in order of asking
-local failed = {}      -- tasks that ended by an error, oldest first
-local services = {}    -- functions that whoever runs the loop calls
+local failed = {} -- tasks that ended by an error, oldest first
 
-local function enqueue(task)
-  task.state = "ready"
-  last = last + 1
-  ready[last] = task
-end
-
-local function dequeue()
-  local task = ready[first]
-  ready[first] = nil
-  first = first + 1
-  if first > last then first, last = 1, 0 end
-  return task
-end
+M.current, M.in_task = scheduler.current, scheduler.in_task
+M.park, M.wake = scheduler.park, scheduler.wake
+M.add_service, M.remove_service = scheduler.add_service, scheduler.remove_service
 
 local function is_cancelled(err)
   return errors.is(err) and err.kind == "cancelled"
 end
 
-local function finish(task, ok, ...)
-  task.state, task.thread, live = "ended", nil, live - 1
+-- called when the function has ended: what pcall gave
+---@package
+function Task:finish(ok, ...)
+  scheduler.remove(self)
   if ok then
-    task.results = table.pack(...)
+    self.results = table.pack(...)
   else
-    task.err = (...)
-    if task.err == nil then task.err = "nil" end
-    if not task.joined and not (task.cancelled and is_cancelled(task.err)) then
-      failed[#failed + 1] = task
+    self.err = (...)
+    if self.err == nil then self.err = "nil" end
+    if not self.joined and not (self.cancelled and is_cancelled(self.err)) then
+      failed[#failed + 1] = self
     end
   end
-  for _, waiter in ipairs(task.joiners or {}) do
-    if waiter.parked_on == task then M.wake(waiter) end
+  for _, waiter in ipairs(self.joiners or {}) do
+    if waiter.parked_on == self then scheduler.wake(waiter) end
   end
-  task.joiners = nil
-end
-
-local function resume(task)
-  current = task
-  task.state = "running"
-  local ok, err = coroutine.resume(task.thread)
-  current = nil
-  -- the function runs in pcall: only what cannot be caught comes here
-  if not ok then return finish(task, false, err) end
-  -- a plain coroutine.yield() lets the others run
-  if task.state == "running" then enqueue(task) end
-end
-
--- whether await may yield here
-local function own()
-  return current ~= nil and current.thread == coroutine.running()
-    and coroutine.isyieldable()
-end
-
-local function check_cancelled(task)
-  if not task.cancelling then return end
-  task.cancelling = nil
-  errors.raise { kind = "cancelled", message = "the task was cancelled" }
-end
-
-local function collect()
-  local token = loop:finished()
-  while token do
-    local task = waiting[token]
-    if task then
-      waiting[token], waiting_n = nil, waiting_n - 1
-      enqueue(task)
-    end
-    token = loop:finished()
-  end
-end
-
-local function stuck()
-  return first > last and waiting_n == 0 and live > 0
-end
-
-local function check_polling()
-  if not polling[1] then return end
-  local asked = polling
-  polling = {}
-  for _, task in ipairs(asked) do
-    if task.state ~= "polling" then goto continue end
-    if task.op:step() == false then polling[#polling + 1] = task else enqueue(task) end
-    ::continue::
-  end
-end
-
-local function serve()
-  for _, service in ipairs(services) do service() end
-end
-
--- Stepping an operation runs the loop, too: what a service waits for may have
--- come then.
-local function step_loop(seconds)
-  serve()
-  errors.assert(loop:step(seconds))
-  serve()
-end
-
--- waits for events and runs every task that is ready now
-local function turn(seconds)
-  collect()
-  if first <= last then seconds = 0 end
-  step_loop(seconds)
-  collect()
-  for _ = first, last do resume(dequeue()) end
-  check_polling()
+  self.joiners = nil
 end
 
 local function raise_failed()
@@ -160,49 +65,6 @@ local function raise_failed()
   end
 end
 
--- turns until done()
-local function drive(done, eager)
-  while not done() do
-    if stuck() then
-      errors.raise { kind = "invalid",
-        message = "every task waits for another one: none can go on" }
-    end
-    turn()
-    if eager then raise_failed() end
-  end
-end
-
-local function suspend(op)
-  local task = current
-  task.op = op
-  if op.token then
-    task.state, task.token = "waiting", op:token()
-    waiting[task.token], waiting_n = task, waiting_n + 1
-  else
-    task.state = "polling"
-    polling[#polling + 1] = task
-  end
-  coroutine.yield()
-  task.op, task.token = nil, nil
-end
-
--- waits until something has happened that may have ended the operation; an
--- error means that the task was cancelled
-local function wait(op)
-  if own() then
-    if not current.cancelling then suspend(op) end
-    if current.cancelling then op:cancel() end
-    check_cancelled(current)
-  elseif op.token then
-    step_loop()
-  elseif current then
-    errors.raise { kind = "conflict",
-      message = "a comparator or generator of a task cannot wait for another task" }
-  else
-    drive(function() return op:step() ~= false end)
-  end
-end
-
 ---Waits for an operation and returns its value, or nil and its error.
 ---Raises only if the task is cancelled meanwhile.
 ---@param op table an operation of satchel.core, or { step =, cancel = }, a
@@ -212,7 +74,7 @@ end
 function M.result(op)
   local done, value = op:step()
   while done == false do
-    wait(op)
+    scheduler.wait(op)
     done, value = op:step()
   end
   if done == nil then return nil, value end
@@ -239,12 +101,11 @@ function M.spawn(fn, ...)
   local args = table.pack(...)
   task.thread = coroutine.create(function()
     if task.cancelling then
-      return finish(task, pcall(check_cancelled, task))
+      return task:finish(pcall(scheduler.check_cancelled, task))
     end
-    return finish(task, pcall(fn, table.unpack(args, 1, args.n)))
+    return task:finish(pcall(fn, table.unpack(args, 1, args.n)))
   end)
-  live = live + 1
-  enqueue(task)
+  scheduler.add(task)
   return task
 end
 
@@ -255,22 +116,23 @@ local function outcome(task)
 end
 
 local function wait_end_in_task(task)
+  local current = scheduler.current()
   if task == current then
     errors.invalid("join: a task cannot wait for itself")
-  elseif not own() then
+  elseif not scheduler.in_task() then
     errors.invalid("join: not possible inside a comparator or generator of a task")
   end
   task.joiners = task.joiners or {}
   table.insert(task.joiners, current)
-  while task.state ~= "ended" do M.park(task) end
+  while task.state ~= "ended" do scheduler.park(task) end
 end
 
 local function wait_end(task)
   task.joined = true
-  if not current then raise_failed() end
+  if not scheduler.current() then raise_failed() end
   if task.state == "ended" then return end
-  if current then return wait_end_in_task(task) end
-  drive(function() return task.state == "ended" end)
+  if scheduler.current() then return wait_end_in_task(task) end
+  scheduler.drive(function() return task.state == "ended" end)
 end
 
 ---Waits until the task has ended; returns what its function returned, or
@@ -286,12 +148,7 @@ end
 function Task:cancel()
   if self.state == "ended" then return end
   self.cancelled, self.cancelling = true, true
-  if self.state == "waiting" then
-    waiting[self.token], waiting_n = nil, waiting_n - 1
-    enqueue(self)
-  elseif self.state == "parked" or self.state == "polling" then
-    enqueue(self)
-  end
+  scheduler.interrupt(self)
 end
 
 function Task:__tostring()
@@ -318,7 +175,7 @@ function M.join(tasks)
 end
 
 local function refuse_inside(name)
-  if current then
+  if scheduler.current() then
     errors.invalid("%s: not inside a task; join the tasks instead", name)
   end
 end
@@ -327,7 +184,7 @@ end
 function M.run()
   refuse_inside "run"
   raise_failed()
-  drive(function() return live == 0 end, true)
+  scheduler.drive(function() return scheduler.live() == 0 end, raise_failed)
 end
 
 ---For a host with a loop of its own: runs every task that is ready, without
@@ -335,9 +192,9 @@ end
 ---@return boolean more false when no task is left
 function M.step()
   refuse_inside "step"
-  turn(0)
+  scheduler.turn(0)
   raise_failed()
-  return live > 0
+  return scheduler.live() > 0
 end
 
 ---The descriptor that a host waits for, until it is readable.
@@ -349,8 +206,7 @@ end
 ---The most seconds that a host may wait before it calls `step`.
 ---@return number
 function M.timeout()
-  if first <= last or failed[1] then return 0 end
-  return math.min(loop:timeout() or IDLE, IDLE)
+  return failed[1] and 0 or scheduler.timeout()
 end
 
 ---Waits; other tasks run meanwhile if this is one.
@@ -359,50 +215,10 @@ function M.sleep(seconds)
   if type(seconds) ~= "number" or seconds ~= seconds then
     errors.invalid("sleep: a %s where seconds are expected", type(seconds))
   end
-  if seconds > 0 or not own() then return M.await(loop:timer(seconds)) end
-  coroutine.yield()
-  check_cancelled(current)
-end
-
----Whether waiting here lets other tasks run.
----@return boolean
-function M.in_task()
-  return own()
-end
-
----The task that is running, even inside a comparator or generator of it.
----@return satchel.Task?
-function M.current()
-  return current
-end
-
----Puts the running task aside until `wake`; only where `in_task` is true.
----@param on any what it waits for; a task tells its joiners by it
-function M.park(on)
-  local task = current
-  task.state, task.parked_on = "parked", on
-  coroutine.yield()
-  task.parked_on = nil
-  check_cancelled(task)
-end
-
----Makes a parked task ready.
----@param task satchel.Task
-function M.wake(task)
-  if task.state == "parked" then enqueue(task) end
-end
-
----Adds a function that is called around each step of the loop, whoever runs
----it: for servers that answer this very process. It must not wait.
----@param fn fun()
-function M.add_service(fn)
-  services[#services + 1] = fn
-end
-
----@param fn fun() one that was added
-function M.remove_service(fn)
-  for i, service in ipairs(services) do
-    if service == fn then return table.remove(services, i) end
+  if seconds > 0 or not scheduler.in_task() then
+    M.await(loop:timer(seconds))
+  else
+    scheduler.give_way()
   end
 end
 
@@ -410,7 +226,7 @@ end
 ---@param done fun(): boolean
 function M.drive(done)
   refuse_inside "drive"
-  drive(done)
+  scheduler.drive(done)
 end
 
 return M
