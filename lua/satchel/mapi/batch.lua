@@ -115,10 +115,10 @@ local function may_have_happened(err)
 end
 
 -- May all of it be sent again, after the connection was made anew?
-local function may_repeat(self, b, err, safe)
+local function may_repeat(answered, err, safe)
   if not err.lost or err.kind == "throttled" then return false end
   if safe then return err.kind ~= "timeout" end
-  return b:answered() == 0 and not err.uncertain
+  return answered == 0 and not err.uncertain
     and (err.sent == false or refused[err.code] or false)
 end
 
@@ -137,9 +137,11 @@ function Batch:run()
     local results, err = connection:drive(b)
     connection:notify(b:notices())
     connection.executes = connection.executes + b:executes()
+    local answered = b:answered()
+    b:close()
     if results then return judge(self, results) end
     if not safe and may_have_happened(err) then err.uncertain = true end
-    if attempt == 2 or not may_repeat(self, b, err, safe) then
+    if attempt == 2 or not may_repeat(answered, err, safe) then
       error_object.raise(connection:failure(err, self.op or self.refs[1].name))
     end
   end

@@ -45,7 +45,7 @@ end
 ---Logs on: 1 round trip.  The caller holds the connection's lock.
 function Logon:open()
   local connection = self.connection
-  local b = core.mapi.batch(connection.session)
+  local b <close> = core.mapi.batch(connection.session)
   b:add("logon", { logon_flags = LOGON_PRIVATE, open_flags = OPEN_FLAGS,
     store_state = 0, essdn = self.mailbox_dn }, nil, { logon_id = self.logon_id, keep = true })
   local results, err = connection:drive(b)
