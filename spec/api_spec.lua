@@ -104,3 +104,24 @@ describe("the module", function()
     end)
   end
 end)
+
+describe("the C core", function()
+  local source = read "lua/satchel/meta.lua"
+  local core = require "satchel.core"
+
+  for part, functions_of in pairs(core) do
+    it("annotates all of " .. part, function()
+      local written = functions(source, part)
+      for name in pairs(functions_of) do
+        assert.is_truthy(written[name], ("%s.%s is not annotated"):format(part, name))
+        for parameter in written[name].given:gmatch "[%w_]+" do
+          assert.is_truthy(written[name].comment:find("---@param " .. parameter, 1, true),
+            ("%s.%s: %s is not annotated"):format(part, name, parameter))
+        end
+      end
+      for name in pairs(written) do
+        assert.is_truthy(functions_of[name], ("%s.%s does not exist"):format(part, name))
+      end
+    end)
+  end
+end)

@@ -134,6 +134,7 @@ function present.headers(value)
 end
 
 function present.ids(value)
+  if type(value) == "table" then return value end
   local list = {}
   for id in value:gmatch "%S+" do list[#list + 1] = id end
   return list
