@@ -33,6 +33,7 @@
 ---@field retry_after? number seconds to wait before that
 ---@field uncertain? boolean true: it may have happened all the same
 ---@field stage? string the step that failed, of several
+---@field steps? table[] what was tried, in order: { url =, result = }
 ---@field where? string the caller's "file:line"
 ---@field cause? any the error below this one
 local Error = { __name = "satchel.Error" }

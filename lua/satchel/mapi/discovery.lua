@@ -322,15 +322,12 @@ local HINTS <const> = {
 
 function Search:fail()
   local failure = self.failure or { kind = "not_found", message = "nothing answered" }
-  local lines = {}
-  for i, step in ipairs(self.steps) do
-    lines[i] = ("%s: %s"):format(step.url:gsub("%?.*", ""), step.result)
-  end
   error_object.raise {
     kind = failure.kind, op = "discover", stage = "discovery", steps = self.steps,
     server = failure.url and host_of(failure.url) or nil, code = failure.code,
     retry_after = failure.retry_after, hint = failure.hint or HINTS[failure.kind],
-    message = ("no mailbox was found for %s: %s"):format(self.email, table.concat(lines, "; ")),
+    message = ("discovery for %s failed after %d step%s: %s"):format(self.email, #self.steps,
+      #self.steps == 1 and "" or "s", failure.message),
   }
 end
 
