@@ -109,9 +109,10 @@ end
 -- rows to ask for in one request
 local function window(self)
   local n = #self.wanted.loaded > 0 and WINDOW_OF_LOADED or ALL_ROWS
+  n = math.min(n, self.plan.window or n)
   local limit = self.plan.limit
   if limit and not self.rest then n = math.min(n, limit - self.given + 1) end
-  return math.min(n, ALL_ROWS)
+  return n
 end
 
 -- adds the ROPs that open the table

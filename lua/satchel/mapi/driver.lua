@@ -136,7 +136,10 @@ local function native(self)
     return self.logon:batch(fn, options)
   end
   return setmetatable(raw, { __name = "satchel.mapi", __index = function(_, key)
-    if key == "round_trips" then return self.connection.round_trips end
+    if key == "round_trips" then
+      local book = self.options.nspi
+      return self.connection.round_trips + (book and book.count or 0)
+    end
     if key == "connection" then return self.connection end
     if key == "logon" then return self.logon end
   end })

@@ -165,8 +165,12 @@ local fields = {
     read = function(get) return kind.of_class(get(1)) end,
   },
   conversation_id = {
-    tags = { "PidTagConversationId" }, type = "hex",
-    read = function(get) return get(1) and values.hex(get(1)) end,
+    -- [MS-OXOMSG] 2.2.1.3: the index has the id behind its first six bytes
+    tags = { "PidTagConversationId", "PidTagConversationIndex" }, type = "conversation",
+    read = function(get)
+      local id = get(1) or get(2) and #get(2) >= 22 and get(2):sub(7, 22)
+      return id and values.hex(id) or nil
+    end,
   },
   has_attachments = {
     tags = { "PidTagHasAttachments" }, type = "boolean", sort = 1,

@@ -322,7 +322,7 @@ local function update_batch(self, list, first, last, given, results)
   end
   self:run("update", "items", function(b)
     for i = first, last do all[i] = change_one(b, list[i], out, rows[i]) end
-  end)
+  end, { safe = true }) -- values are set, not added to: twice does no harm
   for i = first, last do
     local failed = first_failure(all[i])
     if failed then

@@ -172,13 +172,15 @@ function compare.body(node)
   return text(P.PidTagBody, node)
 end
 
-function compare.hex(node, field, tag_of)
-  local tag = tag_of(field.tags[1])
-  if node.op == "exists" then return exist(tag) end
+function compare.conversation(node, field, tag_of)
+  local tag, index = tag_of(field.tags[1]), tag_of(field.tags[2])
+  if node.op == "exists" then return any_of(exist(tag), exist(index)) end
   local is_hex = node.op == "equals" and #node.value % 2 == 0 and not node.value:find "%X"
   if not is_hex then return CLIENT end
   local bytes = node.value:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end)
-  return property(tag, "eq", bytes)
+  return any_of(property(tag, "eq", bytes), { type = "content", tag = index,
+    fuzzy_level_low = FUZZY.contains, fuzzy_level_high = 0,
+    value = { tag = index, value = bytes } })
 end
 
 function compare.kind() return CLIENT end

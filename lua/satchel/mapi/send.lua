@@ -141,8 +141,23 @@ local function answer_of(self, ref, sending, mark, save)
   return answer
 end
 
+-- what a refused submit left in the outbox goes; the refusal is what matters
+local function clear_outbox(self, sending, mark)
+  pcall(function()
+    local left = sending.marker and marked(self, sending.marker, mark, { "outbox" })
+    if left then self:delete({ left.id }, left.id:sub(1, 16), true) end
+  end)
+end
+
+-- a submit that was answered, and not by success
+local function refused(self, code)
+  local err = self:rop_error("send", "message", { rop = "submit_message", return_value = code })
+  err.hint = "is every recipient known to the server?"
+  return err
+end
+
 -- submits in the batch that `add` begins; `add` gives the message
-local function submit(self, sending, mark, save, add)
+local function submit(self, sending, mark, save, add, keep)
   local ref, sent
   local ok, err = pcall(self.run, self, "send", "message", function(b)
     local message = add(b)
@@ -151,10 +166,13 @@ local function submit(self, sending, mark, save, add)
       property_tags = { P.PidTagInternetMessageId } }, message, { may_fail = true })
   end)
   if ok and sent.result.return_value ~= 0 then
-    error_object.raise(self:rop_error("send", "message", sent.result))
+    ok, err = false, refused(self, sent.result.return_value)
   end
   if ok then return answer_of(self, ref, sending, mark, save) end
-  if type(err) ~= "table" or not err.uncertain then error_object.raise(err) end
+  if type(err) ~= "table" or not err.uncertain then
+    if not keep then clear_outbox(self, sending, mark) end
+    error_object.raise(err)
+  end
   local found = settle(self, sending, mark, err)
   return { message_id = found.message_id, find = copy_finder(self, sending, mark, save) }
 end
@@ -214,7 +232,7 @@ function Driver:submit(id)
     local message = opened.open(b, id, nil, true)
     out:apply(b, message)
     return message
-  end)
+  end, true)
   local fid, mid = ids.parse_item(id)
   self:forget_items(fid, { mid })
   return answer
