@@ -4,6 +4,7 @@
 local error_object = require "satchel.error"
 local file = require "satchel.file"
 local iterator = require "satchel.iterator"
+local media_type = require "satchel.media_type"
 local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 local safe_name = require "satchel.safe_name"
@@ -11,7 +12,7 @@ local safe_name = require "satchel.safe_name"
 ---@class satchel.Attachment
 ---@field name string as the sender wrote it
 ---@field size integer bytes, as the server counts them
----@field type string media type
+---@field type string media type; by the name where the sender gave none
 ---@field inline boolean shown in the text
 ---@field content_id? string what the text calls it by, without angle brackets
 local Attachment = { __name = "satchel.Attachment" }
@@ -23,8 +24,15 @@ local fields <const> = { name = true, size = true, type = true, inline = true,
   content_id = true }
 M.fields = fields
 
+-- what it is by its name, where the sender did not say
+local function type_of(record)
+  if record.embedded then return "message/rfc822" end
+  return record.type or media_type.of(record.name)
+end
+
 function Attachment:__index(key)
   if methods[key] then return methods[key] end
+  if key == "type" then return type_of(rawget(self, "_").record) end
   if fields[key] then return rawget(self, "_").record[key] end
   if type(key) ~= "string" then return nil end
   local names = {}
@@ -42,7 +50,7 @@ end
 function Attachment:__tostring()
   local record = self._.record
   return ('attachment "%s" (%s bytes, %s)'):format(record.name or "", record.size or "?",
-    record.type or "?")
+    type_of(record))
 end
 
 ---@param item satchel.Item

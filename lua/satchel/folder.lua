@@ -136,7 +136,7 @@ local function not_found(folder, name, whole)
   local near = nearest.find(name, children)
   local hint = near and ("there is '%s'"):format(near) or "{ create = true } makes it"
   error_object.raise { kind = "not_found", hint = hint,
-    message = ("folder '%s' not found: %s has no '%s'"):format(whole, tostring(folder), name) }
+    message = ("folder '%s' not found: '%s' has no '%s'"):format(whole, folder.name, name) }
 end
 
 local function child(folder, name, opts, whole)
@@ -152,16 +152,25 @@ local folder_rows <const> = { create = { type = "boolean", default = false },
   kind = { type = "string", one_of = { "mail", "calendar", "contacts", "tasks", "notes",
     "journal" } } }
 
+---The folder below another by names, one for each level.
+---@param top satchel.Folder
+---@param names string[]
+---@param opts table|nil create, kind
+---@param whole string the path as the caller wrote it
+---@return satchel.Folder
+function M.resolve(top, names, opts, whole)
+  local checked, at = options.check("folder", opts, folder_rows), top
+  for _, name in ipairs(names) do at = child(at, name, checked, whole) end
+  return at
+end
+
 ---A folder below this one, by its path; only this path is resolved.
 ---@param sub_path string '/' separates, '//' is a slash in a name
 ---@param opts? { create: boolean, kind: string } create: what is missing
 ---@return satchel.Folder
 function methods:folder(sub_path, opts)
   options.argument("folder", "the path", sub_path, "string")
-  local checked = options.check("folder", opts, folder_rows)
-  local at = self
-  for _, name in ipairs(path.split(sub_path)) do at = child(at, name, checked, sub_path) end
-  return at
+  return M.resolve(self, path.split(sub_path), opts, sub_path)
 end
 
 local create_rows <const> = { kind = folder_rows.kind }

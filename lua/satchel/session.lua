@@ -3,6 +3,7 @@
 
 local compose = require "satchel.compose"
 local error_object = require "satchel.error"
+local folder = require "satchel.folder"
 local iterator = require "satchel.iterator"
 local nearest = require "satchel.nearest"
 local options = require "satchel.options"
@@ -105,9 +106,6 @@ function methods:can(feature)
   return self._.store:driver():can(feature)
 end
 
-local folder_rows <const> = { create = { type = "boolean", default = false },
-  kind = { type = "string" } }
-
 ---A folder by its path; only this path is resolved.
 ---@param folder_path string "Inbox/Invoices": '/' separates, '//' is a slash in a name;
 ---a first component Inbox, in any case, is session.inbox
@@ -115,14 +113,13 @@ local folder_rows <const> = { create = { type = "boolean", default = false },
 ---@return satchel.Folder
 function methods:folder(folder_path, opts)
   options.argument("folder", "the path", folder_path, "string")
-  options.check("folder", opts, folder_rows)
   local names = path.split(folder_path)
   local top = self._.store:root()
   if names[1] and names[1]:lower() == "inbox" then
     top = self._.store:role "inbox"
     table.remove(names, 1)
   end
-  return #names == 0 and top or top:folder(path.join(names), opts)
+  return folder.resolve(top, names, opts, folder_path)
 end
 
 ---All folders, depth first.
