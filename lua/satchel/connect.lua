@@ -13,6 +13,12 @@ local function one_line(value)
   return value
 end
 
+-- false: none, whatever the environment says
+local function proxy(value)
+  if value == true then error_object.invalid "connect: proxy is a URL or false" end
+  return value and one_line(value)
+end
+
 local function positive(value)
   if value <= 0 then error_object.invalid("connect: timeout is %s seconds", value) end
   return value
@@ -36,7 +42,7 @@ local rows <const> = {
   tls = { type = "table|boolean", convert = tls, default = true },
   mailbox = { type = "string", convert = one_line },
   timeout = { type = "number", convert = positive, default = 60 },
-  proxy = { type = "string", convert = one_line },
+  proxy = { type = "string|boolean", convert = proxy },
   limits = { type = "table" }, trace = { type = "callable" },
   dry_run = { type = "boolean", default = false },
   sandbox = { type = "table|userdata" },

@@ -5,6 +5,7 @@
 local faults = require "satchel.sandbox.faults"
 local http = require "satchel.sandbox.http"
 local seed = require "satchel.sandbox.seed"
+local services = require "satchel.sandbox.services"
 local store = require "satchel.sandbox.store"
 local users = require "satchel.sandbox.users"
 
@@ -45,6 +46,7 @@ function sandbox.start(options)
   table.sort(names)
   for _, email in ipairs(names) do self:add_user(email, options.users[email]) end
   self:route("/mapi/emsmdb", http.mailbox)
+  services.install(self)
   return self
 end
 
@@ -109,6 +111,18 @@ function Box:discover(email, base)
   local urls = self:urls(base)
   return { email = user.email, name = user.name, user_dn = user.dn, server = self.host,
     url = urls.mapi[user.email], nspi_url = urls.nspi[user.email] }
+end
+
+---Listens on a loopback port, for any client of MAPI over HTTP.
+---@param options { host?: string, port?: integer, tls?: boolean }|nil
+---@return satchel.SandboxUrls
+function Box:listen(options)
+  return services.listen(self, options)
+end
+
+---Serves until the box is closed or the process ends.
+function Box:run()
+  if self.listener then self.listener:run() end
 end
 
 ---Answers one HTTP request at once.  A response may ask for `delay` seconds

@@ -178,7 +178,7 @@ function Search:follow(from, to)
     self:record(from, "redirects without end", "server")
     return false
   end
-  if not to:find "^https://" then
+  if not to:find "^https://" and not (self.options.tls == false and to:find "^http://") then
     self:record(from, "redirects to " .. to .. ", which is not https", "server")
     return false
   end
@@ -231,8 +231,8 @@ end
 ---@param host string
 ---@return satchel.mapi.Endpoints|nil
 function Search:json(host)
-  local url = ("https://%s/autodiscover/autodiscover.json?Email=%s&Protocol=AutodiscoverV1"
-    .. "&RedirectCount=1"):format(host, (self.email:gsub("[^%w@._-]", function(c)
+  local url = ("%s%s/autodiscover/autodiscover.json?Email=%s&Protocol=AutodiscoverV1"
+    .. "&RedirectCount=1"):format(self.scheme, host, (self.email:gsub("[^%w@._-]", function(c)
       return ("%%%02X"):format(c:byte())
     end)))
   if self.asked[url] then return nil end
@@ -304,7 +304,7 @@ function Search:everywhere()
   local hosts = self.options.host and { self.options.host }
     or { self.domain, "autodiscover." .. self.domain }
   for _, host in ipairs(hosts) do
-    local found = self:pox("https://" .. host .. PATH)
+    local found = self:pox(self.scheme .. host .. PATH)
     if not found and not self:refused() then found = self:json(host) end
     if found then return found end
   end
@@ -341,7 +341,8 @@ function M.discover(options)
     error_object.invalid("discovery needs an address, and '%s' is none", options.user)
   end
   local search = setmetatable({ options = options, email = options.user, steps = {}, asked = {},
-    domain = domain:lower(), redirects = 0 }, Search)
+    domain = domain:lower(), redirects = 0,
+    scheme = options.tls == false and options.host and "http://" or "https://" }, Search)
   local found = search:everywhere()
   if not found then search:fail() end
   found.steps, found.email = search.steps, found.email or options.user

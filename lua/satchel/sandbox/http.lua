@@ -178,6 +178,8 @@ local function context_of(self, moves)
   return s
 end
 
+Exchange.new_context, Exchange.context = new_context, context_of
+
 -- request types ----------------------------------------------------------------
 
 local emsmdb = {}
@@ -239,6 +241,8 @@ function emsmdb.ping(self)
   echo(self)
   return self:reply(200, "", "application/mapi-http")
 end
+
+Exchange.ping = emsmdb.ping
 
 local TYPES = { connect = "connect", execute = "execute", disconnect = "disconnect",
   notificationwait = "notification_wait", ping = "ping" }

@@ -2,7 +2,9 @@
 -- responses back, on the loop that the rest of the process uses. It answers
 -- while anybody in this process waits, so a script can be client and server
 -- at once. A response may ask for faults of the wire: `delay` seconds before
--- it is sent, `cut` after so many bytes of its body, or none at all (nil).
+-- it is sent, `cut` after so many bytes of its body, or none at all (nil). One
+-- that is `waiting` is asked `ready()` for `patience` seconds; then `finish()`
+-- gives what is sent.
 
 local core = require "satchel.core"
 local errors = require "satchel.error"
@@ -21,9 +23,15 @@ local M = {}
 local loop = core.net.loop()
 
 local function reply(exchange, response)
-  if not response then return exchange:drop() end
+  if not response or not response.status then return exchange:drop() end
   exchange:answer(response.status, response.headers or {}, response.body or "",
     response.cut)
+end
+
+-- keeps an exchange for later: until a time, or until it is ready
+local function keep(self, exchange, seconds, response)
+  self.late[#self.late + 1] = { timer = loop:timer(seconds), exchange = exchange,
+    response = response }
 end
 
 local function handle(self, exchange)
@@ -32,21 +40,30 @@ local function handle(self, exchange)
     io.stderr:write("sandbox: ", tostring(response), "\n")
     response = { status = 500, headers = {}, body = "the sandbox failed" }
   end
+  if response and response.waiting then
+    return keep(self, exchange, response.patience, response)
+  end
   local delay = response and response.delay
   if not delay or delay <= 0 then return reply(exchange, response) end
-  self.late[#self.late + 1] = { timer = loop:timer(delay), exchange = exchange,
-    response = response }
+  keep(self, exchange, delay, response)
+end
+
+local function is_due(late)
+  if late.timer:step() ~= false then return true end
+  return late.response.waiting and late.response.ready()
+end
+
+local function send(late)
+  late.timer:cancel()
+  local response = late.response
+  reply(late.exchange, response.waiting and response.finish() or response)
 end
 
 -- whether something was sent
 local function send_late(self)
   local waiting, before = {}, #self.late
   for _, late in ipairs(self.late) do
-    if late.timer:step() == false then
-      waiting[#waiting + 1] = late
-    else
-      reply(late.exchange, late.response)
-    end
+    if is_due(late) then send(late) else waiting[#waiting + 1] = late end
   end
   self.late = waiting
   return #waiting < before
@@ -61,6 +78,7 @@ local function pump(self)
     handle(self, exchange)
     exchange = self.server:next()
   end
+  if self.late[1] then send_late(self) end
   self.watch:cancel()
   self.watch = errors.assert(loop:watch(self.server:fd(), "r", self.server:timeout()))
 end
