@@ -95,7 +95,7 @@ static enum sat_entry_id_kind kind_of(const uint8_t *p, size_t n) {
   for (size_t i = 0; i < COUNT_OF(providers); i++) {
     const struct sat_guid *g = sat_entry_id_provider(i);
     if (g == NULL || memcmp(p + 4, g->b, sizeof g->b) != 0) continue;
-    /* a store that was never opened has a flag of 1 and no names */
+    /* a store that was never opened: QUIRKS 4 */
     return i == SAT_EID_STORE && n > HEAD + 1 && p[HEAD + 1] != 0
                ? SAT_EID_OTHER
                : (enum sat_entry_id_kind)i;

@@ -56,7 +56,8 @@ static void decode_children(struct sat_reader *r, uint32_t n,
   }
 }
 
-/* 2.12.4, 2.12.5: the tag, then a value with a tag of its own */
+/* 2.12.4, 2.12.5: the tag, then a value with a tag of its own; in the
+** address book a flag between them: QUIRKS 2 */
 static void decode_valued(struct sat_reader *r, enum sat_dialect dialect,
                           struct sat_restriction *res) {
   res->tag = sat_reader_u32(r);

@@ -8,7 +8,8 @@ enum { PRESENT = 0x00, ABSENT = 0x01, FAILED = 0x0a };
 /* a PropertyRow's first byte ([MS-OXCDATA] 2.8.1) */
 enum { STANDARD = 0x00, FLAGGED = 0x01 };
 
-/* 2.11.5, 2.11.6: with its type first where the column has none */
+/* 2.11.5, 2.11.6: with its type first where the column has none, which may
+** be 0 for an absent value: QUIRKS 3 */
 static void decode_flagged(struct sat_reader *r, uint16_t type,
                            enum sat_dialect dialect, struct sat_value *v_r) {
   uint32_t flag;

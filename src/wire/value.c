@@ -141,7 +141,7 @@ static void decode_single(struct sat_reader *r, uint16_t type,
     case SAT_T_FLOATING64:
     case SAT_T_FLOATING_TIME: v->u.d = floating(sat_reader_u64(r), 8); break;
     case SAT_T_ERROR: v->u.error = sat_reader_u32(r); break;
-    case SAT_T_BOOLEAN: /* any other than 0 is true: QUIRKS */
+    case SAT_T_BOOLEAN: /* any but 0 is true: QUIRKS 1 */
       v->u.b = sat_reader_int(r, dialect == SAT_DIALECT_FX ? 2 : 1) != 0;
       break;
     case SAT_T_STRING8:
