@@ -6,13 +6,13 @@
 **     input and options.to: a handle, or the index of an earlier ROP
 **     options: logon_id, columns (tags of the input's rows), keep, chain
 **   b:safe(boolean): it may be executed twice
-**   b:step([response | nil, err])
-**     -> "send", request | "sleep", seconds | "done", results | "done", nil, err
+**   b:step([response | nil, err]) -> "send", request | "sleep", seconds
+**     | "done", results | "done", nil, err
 **   b:notices() -> RopNotify records   b:executes()   b:answered()   b:pending()
 **
 ** A result is the answer's fields, with rop = name; what a ROP with 'keep'
 ** opened is result.object; the further answers to a chained ROP are the list
-** result.more.  User values: 1 the session, 2 the lists of results and notices.
+** result.more.  User values: 1 the session, 2 lists of results and notices.
 */
 #include <lauxlib.h>
 #include <lua.h>

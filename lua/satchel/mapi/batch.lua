@@ -3,6 +3,7 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local nearest = require "satchel.nearest"
 local safe_rops = require "satchel.mapi.safe_rops"
 
 ---@class satchel.mapi.Ref a ROP of a batch; usable as `on` of later ones
@@ -15,6 +16,12 @@ local Batch = { __name = "satchel.mapi.Batch" }
 Batch.__index = Batch
 
 local M = {}
+
+-- the names of what may be sent
+local requests = {}
+for _, rop in ipairs(core.wire.rops()) do
+  if rop.request then requests[rop.name] = true end
+end
 
 ---@param logon satchel.mapi.Logon
 ---@param options? satchel.mapi.BatchOptions
@@ -32,6 +39,10 @@ end
 ---@param options? satchel.mapi.RopOptions
 ---@return satchel.mapi.Ref
 function Batch:rop(name, fields, on, options)
+  if not requests[name] then
+    error_object.invalid("no ROP is called '%s'%s", tostring(name),
+      nearest.suggestion(name, requests))
+  end
   local ref = { batch = self, name = name, fields = fields or {}, on = on,
     options = options or {}, index = #self.refs + 1 }
   self.refs[ref.index] = ref
