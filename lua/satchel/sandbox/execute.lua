@@ -187,11 +187,11 @@ local function notices(call)
   local done, size = 0, 0
   for i, entry in ipairs(pending) do
     local object = entry.object
-    if session.objects[object.handle] == object then
+    local data = session.objects[object.handle] == object and notification.data(entry)
+    if data then
       local bytes = assert(wire.encode_rop("response", "notify", {
         notification_handle = object.handle, logon_id = object.logon_id,
-        notification_data = notification.data(entry),
-      }))
+        notification_data = data }))
       if size + #bytes > call.room then break end
       parts[#parts + 1], size = bytes, size + #bytes
     end

@@ -127,6 +127,7 @@ end
 
 function Exchange:encode(name, fields)
   fields.status_code = fields.status_code or 0
+  fields.auxiliary_buffer = fields.auxiliary_buffer or ""
   fields.error_code = fields.error_code or 0
   return self:answer(assert(wire.encode_body("response", name, fields)))
 end
@@ -184,6 +185,11 @@ Exchange.new_context, Exchange.context = new_context, context_of
 
 local emsmdb = {}
 
+-- [MS-OXCRPC] 2.2.2.2: organization flags, what the client is to report, and
+-- that one endpoint serves everything
+local AUXILIARY = string.pack("<I2I2I2I2 I2BBI4 I2BBI4I4 I2BBI4", 0, 4, 28, 28,
+  8, 1, 0x17, 3, 12, 1, 0x0a, 0x0c, 0x240c8400, 8, 1, 0x48, 1)
+
 function emsmdb.connect(self)
   local request = wire.decode_body("request", "connect", self.request.body or "")
   if not request then return self:failure(HTTP.InvalidRequestBody, "the body is malformed") end
@@ -192,7 +198,7 @@ function emsmdb.connect(self)
   if owner ~= self.user then return self:encode_failure("connect", code.AccessDenied) end
   new_context(self)
   return self:encode("connect", { polls_max = 60000, retry_count = 6, retry_delay = 10000,
-    dn_prefix = "", display_name = self.user.name })
+    dn_prefix = "", display_name = self.user.name, auxiliary_buffer = AUXILIARY })
 end
 
 ---An error told in the body.

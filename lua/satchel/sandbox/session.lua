@@ -40,8 +40,8 @@ function Session:close()
   for _, object in pairs(self.objects) do
     local store = object.store
     if store then
-      store.subscribers[object] = nil
-      if object.listener then store.subscribers[object.listener] = nil end
+      store:forget(object)
+      if object.listener then store:forget(object.listener) end
     end
   end
   self.objects, self.logons, self.pending = {}, {}, {}

@@ -35,7 +35,7 @@ function store.new(owner)
     owner = owner, private = owner ~= nil, roles = {}, folders = {},
     messages = {}, props = {}, next_id = layout.first_free, next_change = 0,
     contents_seq = 0, hierarchy_seq = 0, receive = {},
-    subscribers = setmetatable({}, { __mode = "k" }),
+    subscribers = {}, watchers = {},
   }, Store)
   new_guid(self, "guid")
   new_guid(self, "mailbox_guid")
@@ -303,11 +303,18 @@ end
 
 -- events -------------------------------------------------------------------
 
----Tells the subscribers ([MS-OXCNOTIF] 3.1.4.3).
+---Tells the subscribers, then the tables ([MS-OXCNOTIF] 3.1.4.3).
 ---@param event table kind, folder, message, parent, old_folder, old_message
 function Store:emit(event)
-  if next(self.subscribers) == nil or not event.kind then return end
-  for subscriber in pairs(self.subscribers) do subscriber:take(event) end
+  if not event.kind then return end
+  for _, subscriber in ipairs(self.subscribers) do subscriber:take(event) end
+  for _, watcher in ipairs(self.watchers) do watcher:take(event) end
+end
+
+---Nothing more for a subscriber or watcher.
+function Store:forget(listener)
+  take_from(self.subscribers, listener)
+  take_from(self.watchers, listener)
 end
 
 store.methods = Store

@@ -32,12 +32,12 @@ local function name_of(email)
 end
 
 ---@param email string
----@param given string|table password, or { password =, name =, token = }
+---@param given string|table password, or { password =, name =, token =, dn = }
 ---@return satchel.sandbox.user
 function Users:add(email, given)
   if type(given) == "string" then given = { password = given } end
   local n = #self.list + 1
-  local dn = ("%s/cn=Recipients/cn=%08x-%s"):format(users.organization, n,
+  local dn = given.dn or ("%s/cn=Recipients/cn=%08x-%s"):format(users.organization, n,
     email:match "^[^@]*")
   local user = {
     email = email, name = given.name or name_of(email), number = n,
