@@ -70,7 +70,7 @@ describe("the address book of the box", function()
     { "alice", 2, "Alice Example" }, { "ALICE@example.test", 2, "Alice Example" },
     { "SMTP:bob@example.test", 2, "Bob Example" }, { "=Alan Smith", 2, "Alan Smith" },
     { "smith al", 2, "Alan Smith" }, { "example b", 2, "Bob Example" },
-    { "al", 1, "" }, { "nobody", 0, "" }, { "", 0, "" }, { "=al", 0, "" }, 
+    { "al", 1, "" }, { "nobody", 0, "" }, { "", 0, "" }, { "=al", 0, "" },
     { "=alan", 2, "Alan Smith" },
   }
   for _, case in ipairs(resolutions) do
