@@ -271,7 +271,8 @@ function methods:items(opts)
   return query.new(self, opts):each()
 end
 
----The same as items, as a value: nothing is sent yet.
+---The same as items, as a value: nothing is sent yet.  { ids = {…} } stands for
+---items that are known; bulk verbs then read nothing first.
 ---@param opts? table
 ---@return satchel.Query
 function methods:query(opts)

@@ -1,5 +1,6 @@
 -- A query as a value: nothing is sent before one of its verbs is called, and
--- each call asks anew.  Bulk verbs read the ids first, then act on those.
+-- each call asks anew.  Bulk verbs read the ids first, then act on those; a
+-- query of known ids reads nothing for them.
 
 local compose = require "satchel.compose"
 local error_object = require "satchel.error"
@@ -31,10 +32,22 @@ local function whole(value)
   return number
 end
 
+local function known_ids(list)
+  local copy = {}
+  for i, id in ipairs(list) do
+    if type(id) ~= "string" then
+      error_object.invalid("items: ids are strings, not a %s", type(id))
+    end
+    copy[i] = id
+  end
+  return copy
+end
+
 local rows <const> = {
   where = { type = "table" }, order = { type = "string|table" },
   fields = { type = "table" }, exact = { type = "boolean" },
   limit = { type = "number", convert = whole }, offset = { type = "number", convert = whole },
+  ids = { type = "table", convert = known_ids },
 }
 
 local function check_fields(list)
@@ -45,14 +58,19 @@ local function check_fields(list)
 end
 
 ---@param folder satchel.Folder
----@param given table|nil where, order, fields, limit, offset, exact
+---@param given table|nil where, order, fields, limit, offset, exact; or ids, fields
 ---@return satchel.Query
 function M.new(folder, given)
   local opts = options.check("items", given, rows)
+  for _, name in ipairs(opts.ids and { "where", "order", "limit", "offset", "exact" } or {}) do
+    if opts[name] ~= nil then
+      error_object.invalid("items: '%s' does not go with ids", name)
+    end
+  end
   local tree = where.compile(opts.where, opts.exact)
   return setmetatable({
     folder = folder, exact = where.is_exact(tree),
-    limit = opts.limit, offset = opts.offset,
+    limit = opts.limit, offset = opts.offset, known = opts.ids,
     tree = tree, order = order.compile(opts.order),
     fields = check_fields(opts.fields or field.columns),
   }, Query)
@@ -114,10 +132,33 @@ local function rechecked(query, step, limit)
   end
 end
 
+-- known items, each read by itself; those that are gone are left out
+local function known(query, plan, limit)
+  local store, i, given = query.folder._.store, 0, 0
+  return function()
+    while i < #query.known and given < (limit or math.huge) do
+      i = i + 1
+      local ok, record = error_object.try(store.call, store, "get", query.folder.id,
+        query.known[i], plan.fields)
+      if ok then
+        given = given + 1
+        return record
+      elseif record.kind ~= "not_found" then
+        error_object.raise(record)
+      end
+    end
+  end, function() end
+end
+
 local function records(query, fields, limit)
   limit = limit and math.min(limit, query.limit or limit) or query.limit
   local plan = plan_of(query, fields, limit)
-  local step, finish = reader(query.folder._.store, plan)
+  local step, finish
+  if query.known then
+    step, finish = known(query, plan, limit)
+  else
+    step, finish = reader(query.folder._.store, plan)
+  end
   if query.exact then step = rechecked(query, step, limit) end
   return step, finish, plan
 end
@@ -147,6 +188,7 @@ end
 ---How many items there are.
 ---@return integer
 function Query:count()
+  if self.known then return #self:ids() end
   if not self.exact then
     local plan = plan_of(self, {})
     plan.limit, plan.offset = nil, nil
@@ -181,6 +223,7 @@ end
 ---The ids of all items in a list.
 ---@return string[]
 function Query:ids()
+  if self.known then return table.move(self.known, 1, #self.known, 1, {}) end
   local list = {}
   if not self.exact and not self.limit and not self.offset then
     return self.folder._.store:call("ids", plan_of(self, {}))

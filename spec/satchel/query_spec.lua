@@ -134,6 +134,25 @@ describe("a query", function()
     assert.equal(5, n)
   end)
 
+  it("takes known ids and reads nothing for them", function()
+    local ids = query:ids()
+    driver.calls = {}
+    local some = inbox:query { ids = { ids[1], ids[2], "nobody" } }
+    assert.equal(3, some:count())
+    some:update { unread = false }
+    assert.equal(0, driver:count_of "ids" + driver:count_of "cursor")
+    assert.equal(1, driver:count_of "update")
+    assert.equal(3, #query:ids())
+    assert.same({ "s2", "s4" }, { some:all()[1].subject, some:all()[2].subject })
+    assert.equal("s2", some:first().subject)
+  end)
+
+  it("refuses ids beside what chooses items, and ids that are none", function()
+    refused("invalid", "'where' does not go with ids", inbox.query, inbox,
+      { ids = {}, where = { unread = true } })
+    refused("invalid", "ids are strings", inbox.query, inbox, { ids = { 7 } })
+  end)
+
   it("updates all with one call", function()
     local results = query:update { unread = false }
     assert.equal(5, #results)

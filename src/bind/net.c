@@ -15,6 +15,7 @@
 #include "bind/http.h"
 #include "bind/srv.h"
 #include "net/alarm.h"
+#include "net/timer.h"
 #include "net/trace.h"
 
 #define LOOP "satchel.loop"
@@ -156,6 +157,12 @@ static int net_mask(lua_State *L) {
   return 1;
 }
 
+/* seconds of the monotonic clock */
+static int net_now(lua_State *L) {
+  lua_pushnumber(L, sat_clock());
+  return 1;
+}
+
 int sat_bind_net(lua_State *L) {
   static const luaL_Reg loop_methods[] = {
       {"fd", loop_fd},       {"timeout", loop_timeout},
@@ -170,6 +177,7 @@ int sat_bind_net(lua_State *L) {
                                        {"http", sat_bind_http},
                                        {"srv", sat_bind_srv},
                                        {"mask", net_mask},
+                                       {"now", net_now},
                                        {NULL, NULL}};
   sat_box_type(L, LOOP, loop_methods);
   sat_box_type(L, ALARM, alarm_methods);
