@@ -49,6 +49,7 @@ local M = {}
 
 local TIMEOUT <const> = 60
 local CREDENTIALS <const> = "basic,ntlm,negotiate"
+local FIRST_GUESS <const> = "basic"
 
 local inherited = {
   "method", "url", "headers", "body", "idle_timeout", "max_body", "max_head",
@@ -59,12 +60,13 @@ local function origin_of(url)
   return url:lower():match "^%w+://[^/?#]*" or url
 end
 
-local function without(methods, method)
+-- `methods` less `method`, as far as they are offered; nil if none is left
+local function others(methods, method, offered)
   local left = {}
-  for name in methods:gmatch "[%a]+" do
-    if name ~= method then left[#left + 1] = name end
+  for _, name in ipairs(offered) do
+    if name ~= method and methods:find(name, 1, true) then left[#left + 1] = name end
   end
-  return table.concat(left, ",")
+  return left[1] and table.concat(left, ",")
 end
 
 ---@class satchel.TransportState
@@ -87,6 +89,19 @@ local function key_of(request, auth)
   return origin_of(request.url) .. " " .. tostring(auth.user)
 end
 
+local function either(first, second)
+  if first ~= nil then return first end
+  return second
+end
+
+-- Asking a server what it offers costs a round trip. Where TLS has shown who it
+-- is, the password is given at once; what it offers instead comes with its 401.
+local function first_methods(request, tls)
+  local verified = request.url:lower():find "^https://"
+    and tls ~= false and not (tls and tls.verify == false)
+  return verified and FIRST_GUESS or CREDENTIALS
+end
+
 -- what the core is told, or nil; `refused` as above
 function State:auth(request, refused)
   local given = request.auth
@@ -97,13 +112,8 @@ function State:auth(request, refused)
   elseif given.user or given.methods then
     return { user = given.user, password = given.password,
       methods = self.methods[key_of(request, given)] or given.methods
-        or CREDENTIALS }
+        or first_methods(request, either(request.tls, self.options.tls)) }
   end
-end
-
-local function either(first, second)
-  if first ~= nil then return first end
-  return second
 end
 
 function State:prepare(request, refused)
@@ -169,17 +179,15 @@ function State:second_auth(request, auth, err)
     self.methods[key_of(request, given)] = nil
     return self:auth(request)
   end
-  if not auth.methods:find "negotiate" then return end
-  for _, offered in ipairs(err.offered) do
-    if offered ~= "negotiate" and auth.methods:find(offered, 1, true) then
-      return { user = auth.user, password = auth.password,
-        methods = without(auth.methods, "negotiate") }
-    end
-  end
+  local guessed = auth.methods == FIRST_GUESS and not given.methods
+  if not guessed and not auth.methods:find "negotiate" then return end
+  local methods = guessed and others(CREDENTIALS, FIRST_GUESS, err.offered)
+    or not guessed and others(auth.methods, "negotiate", err.offered)
+  return methods and { user = auth.user, password = auth.password, methods = methods }
 end
 
 -- ends: a token is asked for once more, a method known to work is forgotten,
--- Negotiate is left out
+-- Basic was only a guess, Negotiate is left out
 function State:exchange(request)
   local full = self:prepare(request)
   local response, err = self:attempt(full)
