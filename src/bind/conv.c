@@ -157,34 +157,44 @@ static void check_list(struct walk *w, const struct sat_op *op) {
     w->ctx.columns = (struct sat_columns){(const uint32_t *)(void *)v, n};
 }
 
-static bool has_name(const struct sat_op *op, const char *name) {
-  for (; op->code != SAT_OP_END; op++)
-    if (op->code <= SAT_OP_REST && strcmp(op->name, name) == 0 &&
-        !(op->flags & SAT_OP_HIDDEN))
+/* Whether a script may give 'name': always, or as the other fields are. */
+static bool has_place(const struct sat_op *op, const char *name,
+                      const struct walk *w) {
+  while (op->code != SAT_OP_END) {
+    if (w != NULL && op->code == SAT_OP_IF &&
+        !sat_schema_test(op, w->base, &w->ctx)) {
+      op = sat_schema_skip(op);
+      continue;
+    }
+    if (op->code <= SAT_OP_REST && !(op->flags & SAT_OP_HIDDEN) &&
+        strcmp(op->name, name) == 0)
       return true;
+    op++;
+  }
   return false;
 }
 
-/* Some key found no place: an unknown one, or one of a group that the
-** other fields leave out. */
-static void refuse_extra(struct walk *w, const char *what,
-                         const struct sat_op *ops) {
-  lua_State *L = w->c->L;
+static lua_Integer count_keys(struct walk *w) {
   lua_Integer n = 0;
-  for (lua_pushnil(L); lua_next(L, w->idx) != 0; lua_pop(L, 1)) {
-    const char *name =
-        lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-    if (name != NULL && strcmp(name, "rop") == 0 && !has_name(ops, name))
-      continue;
+  for (lua_pushnil(w->c->L); lua_next(w->c->L, w->idx) != 0;
+       lua_pop(w->c->L, 1))
     n++;
-    if (name != NULL && has_name(ops, name)) continue;
-    if (name == NULL) name = luaL_typename(L, -2);
-    sat_error_set(w->c->err, SAT_E_INVALID, "%s: no field is called %s", what,
-                  name);
-  }
-  if (n > w->used)
+  return n;
+}
+
+/* Some key may have found no place: which? */
+static void refuse_extra(struct walk *w, const struct sat_op *ops) {
+  lua_State *L = w->c->L;
+  if (count_keys(w) == w->used) return;
+  for (lua_pushnil(L); lua_next(L, w->idx) != 0; lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING
+                           ? lua_tostring(L, -2) : luaL_typename(L, -2);
+    if (has_place(ops, name, w) || strcmp(name, "rop") == 0) continue;
     sat_error_set(w->c->err, SAT_E_INVALID,
-                  "%s: a field is given that the others leave out", what);
+                  has_place(ops, name, NULL)
+                      ? "%s: the other fields leave it out"
+                      : "no field is called %s", name);
+  }
 }
 
 void sat_check_layout(struct sat_check *c, int idx, const char *what,
@@ -204,7 +214,7 @@ void sat_check_layout(struct sat_check *c, int idx, const char *what,
       check_list(&w, op);
     op++;
   }
-  if (sat_check_ok(c)) refuse_extra(&w, what, ops);
+  if (sat_check_ok(c)) refuse_extra(&w, ops);
   sat_check_up(c);
 }
 

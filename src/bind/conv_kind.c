@@ -6,7 +6,6 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "bind/conv.h"
 #include "bind/conv_value.h"
 #include "wire/kinds.h"
@@ -135,24 +134,12 @@ static void push_typed_string(lua_State *L, const void *v) {
   lua_pushstring(L, ((const struct sat_typed_string *)v)->text);
 }
 
-static bool is_reduced(const char *s) {
-  for (size_t n = strlen(s), used; n > 0; s += used, n -= used) {
-    uint32_t ch;
-    used = sat_text_next(s, n, &ch);
-    if (used == 0 || ch > 0xff) return false;
-  }
-  return true;
-}
-
-/* The shortest form that holds the text is chosen. */
 static void check_typed_string(struct sat_check *c, int idx, const char *what,
                                void *v_r, const struct sat_wire_ctx *ctx) {
   struct sat_typed_string *s = v_r;
   check_wstr(c, idx, what, &s->text, ctx);
   if (!sat_check_ok(c)) return;
-  s->type = s->text[0] == '\0' ? SAT_STRING_EMPTY
-            : is_reduced(s->text) ? SAT_STRING_REDUCED
-                                  : SAT_STRING_UNICODE;
+  s->type = s->text[0] == '\0' ? SAT_STRING_EMPTY : SAT_STRING_UNICODE;
 }
 
 static void push_bin16(lua_State *L, const void *v) {
@@ -352,19 +339,18 @@ static void check_entry_id(struct sat_check *c, int idx, const char *what,
 
 /* }====================================================== */
 
-/* Bytes that are not given are none; a typed string is of type 0 then. */
-#define ABSENT(name)                                                       \
-  (SAT_K_##name == SAT_K_maybe_astr || SAT_K_##name == SAT_K_bin16 ||      \
-   SAT_K_##name == SAT_K_bin32 || SAT_K_##name == SAT_K_rest ||            \
-   SAT_K_##name == SAT_K_typed_string ||                                   \
-   SAT_K_##name == SAT_K_changed_tags ||                                   \
-   SAT_K_##name == SAT_K_maybe_restriction ||                                    \
-   SAT_K_##name == SAT_K_recipient_row || SAT_K_##name == SAT_K_bool8 ||   \
-   SAT_K_##name == SAT_K_bool16)
+/* What a nil leaves as it is: no bytes, no text, false. */
+#define ABSENT(kind)                                                  \
+  ((kind) == SAT_K_bool8 || (kind) == SAT_K_bool16 ||                 \
+   (kind) == SAT_K_maybe_astr || (kind) == SAT_K_typed_string ||      \
+   (kind) == SAT_K_bin16 || (kind) == SAT_K_bin32 ||                  \
+   (kind) == SAT_K_rest || (kind) == SAT_K_changed_tags ||            \
+   (kind) == SAT_K_maybe_restriction || (kind) == SAT_K_recipient_row)
 
 static const struct sat_conv_kind kinds[] = { /* ORDER sat_kind_id */
 // clang-format off
-#define KIND(name, type, least) {push_##name, check_##name, ABSENT(name)},
+#define KIND(name, type, least) \
+  {push_##name, check_##name, ABSENT(SAT_K_##name)},
 #include "wire/kinds.def"
 #undef KIND
 };

@@ -68,7 +68,7 @@ NUMBER(code, uint32_t, 4, print_hex, uint32_t)
 NUMBER(id, uint64_t, 8, print_hex, uint64_t)
 // clang-format on
 
-/* any byte but 0 is true */
+/* QUIRKS 6: any byte but 0 is true */
 #define BOOLEAN(name, width)                                               \
   void sat_decode_##name(struct sat_reader *r, void *v_r,                  \
                          const struct sat_wire_ctx *ctx) {                 \
