@@ -41,19 +41,24 @@ local function same_bytes(where, before, after)
   end
 end
 
-local function rops(dir, where, bytes, context)
-  local list, at = {}, 1
+-- Calls 'each' with every ROP; 'context' gives what its layout depends on.
+local function rops(dir, where, bytes, context, each)
+  local at, count = 1, 0
   while at <= #bytes do
     local ctx = context(bytes, at)
     local rop, after = wire.decode_rop(dir, bytes, at, ctx)
     assert(rop, where .. ": " .. tostring(rop == nil and after.message))
     local again = assert(wire.encode_rop(dir, rop.rop, rop, ctx))
-    assert.equal(bytes:sub(at, after - 1), again, where .. " " .. rop.rop)
+    if rop.subject_prefix then -- an empty text has two forms
+      assert.same(rop, (wire.decode_rop(dir, again, 1, ctx)), where)
+    else
+      assert.equal(bytes:sub(at, after - 1), again, where .. " " .. rop.rop)
+    end
     assert.is_string((wire.print_rop(dir, bytes, at, ctx)))
-    list[#list + 1] = rop
-    at = after
+    each(rop)
+    at, count = after, count + 1
   end
-  return list
+  return count
 end
 
 -- One Execute: 'columns' remembers the columns of each server object.
@@ -64,15 +69,14 @@ local function execute(where, request, response, columns)
   local by_index, tags, count = {}, {}, 0
   for _, payload in ipairs(asked) do
     for i, handle in ipairs(payload.handles) do by_index[i - 1] = columns[handle] end
-    for _, rop in ipairs(rops("request", where, payload.rops, function() end)) do
-      count = count + 1
+    count = count + rops("request", where, payload.rops, function() end, function(rop)
       if rop.rop == "set_columns" then by_index[rop.input_handle_index] = rop.property_tags end
       if rop.rop == "get_properties_specific" then
         local of = tags[rop.input_handle_index] or {}
         of[#of + 1] = rop.property_tags
         tags[rop.input_handle_index] = of
       end
-    end
+    end)
   end
   for _, payload in ipairs(wire.unwrap(answer.rop_buffer)) do
     local context = function(bytes, at)
@@ -81,10 +85,9 @@ local function execute(where, request, response, columns)
       if bytes:byte(at) == 0x07 then list = table.remove(tags[index], 1) end
       return list and { columns = list }
     end
-    for _, rop in ipairs(rops("response", where, payload.rops, context)) do
-      count = count + 1
+    count = count + rops("response", where, payload.rops, context, function(rop)
       if rop.recipient_columns then by_index[rop.handle_index] = rop.recipient_columns end
-    end
+    end)
     for i, handle in ipairs(payload.handles) do
       if handle ~= 0xffffffff then columns[handle] = by_index[i - 1] end
     end
