@@ -46,6 +46,7 @@ local rows <const> = {
   limits = { type = "table" }, trace = { type = "callable" },
   dry_run = { type = "boolean", default = false },
   sandbox = { type = "table|userdata" },
+  transport = { type = "callable" },
 }
 
 -- schemes of URLs: the module that drives them, or what is still missing
