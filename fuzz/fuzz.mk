@@ -4,7 +4,7 @@
 # a plain driver.
 FUZZ = $(basename $(notdir $(wildcard fuzz/*_fuzz.c)))
 FUZZ_SECONDS = 600
-FUZZ_CORE = $(filter src/base/% src/wire/%,$(SRC))
+FUZZ_CORE = $(filter src/base/% src/wire/% src/mail/%,$(SRC))
 FUZZ_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc $(WARN) -g -O1 \
   -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -8,7 +8,8 @@
 **   b:safe(boolean): it may be executed twice
 **   b:step([response | nil, err]) -> "send", request | "sleep", seconds
 **     | "done", results | "done", nil, err
-**   b:notices() -> RopNotify records   b:executes()   b:answered()   b:pending()
+**   b:notices() -> RopNotify records
+**   b:executes()   b:answered()   b:pending()
 **
 ** A result is the answer's fields, with rop = name; what a ROP with 'keep'
 ** opened is result.object; the further answers to a chained ROP are the list
