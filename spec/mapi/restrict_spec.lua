@@ -56,7 +56,7 @@ local cases = {
     { type = "not", property(P.PidTagSubject, "eq", "") } } },
   { "exists not", { received = o.exists(false) },
     { type = "not", { type = "exist", tag = RECEIVED } } },
-  { "categories", { categories = "Blue" }, content(KEYWORDS, 0, "Blue") },
+  { "categories that exist", { categories = o.exists() }, { type = "exist", tag = KEYWORDS } },
   { "conversation", { conversation_id = "0aff" }, { type = "or",
     property(P.PidTagConversationId, "eq", "\x0a\xff"),
     content(P.PidTagConversationIndex, 1, "\x0a\xff", 0) } },
@@ -93,11 +93,26 @@ describe("mapi restrictions", function()
       content(P.PidTagSentRepresentingEmailAddress, 1, "boss@") }, restriction[3])
   end)
 
-  it("asks the recipients of one kind", function()
-    local restriction = compile { cc = "bob@example.test" }
+  it("asks the recipients and leaves their kind to the client", function()
+    local restriction, rest = compile { cc = "bob@example.test" }
     assert.equal("sub_object", restriction.type)
     assert.equal(P.PidTagMessageRecipients, restriction.subobject)
-    assert.same(property(P.PidTagRecipientType, "eq", 2), restriction[1][1])
+    assert.same(content(P.PidTagSmtpAddress, 0, "bob@example.test"), restriction[1][2])
+    assert.equal("cc", rest[1].field)
+  end)
+
+  it("asks for one of several as far as it can", function()
+    local restriction, rest = compile { o.any { { cc = "x" }, { flagged = true } } }
+    assert.equal("or", restriction.type)
+    assert.equal("sub_object", restriction[1].type)
+    assert.same(property(P.PidTagFlagStatus, "eq", 2), restriction[2])
+    assert.equal("or", rest[1].op)
+  end)
+
+  it("asks nothing that the opposite of a clause might miss", function()
+    local restriction, rest = compile { o.none { cc = "x" } }
+    assert.is_nil(restriction)
+    assert.equal("not", rest[1].op)
   end)
 
   it("joins several clauses", function()
@@ -129,6 +144,12 @@ describe("mapi restrictions", function()
       assert.equal("or", rest[1].op)
     end)
   end
+
+  it("asks for items with categories and leaves which to the client", function()
+    local restriction, rest = compile { categories = "Blue" }
+    assert.same({ type = "exist", tag = KEYWORDS }, restriction)
+    assert.equal("categories", rest[1].field)
+  end)
 
   it("asks the server and the client for what is exact", function()
     local restriction, rest = compile({ subject = o.contains "GRÖ" }, true)

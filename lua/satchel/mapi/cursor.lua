@@ -294,12 +294,20 @@ local function records(self, rows)
   return list
 end
 
+-- an item as the client judges it: references are several ids there
+local function judged(item)
+  if type(item.references) ~= "string" then return item end
+  local list = {}
+  for id in item.references:gmatch "%S+" do list[#list + 1] = id end
+  return setmetatable({ references = list }, { __index = item })
+end
+
 -- what the client judges, then offset and limit where the server could not
 local function pick(self, list)
   if self.rest then
     local kept = {}
     for _, item in ipairs(list) do
-      if where.matches(self.rest, item) then
+      if where.matches(self.rest, judged(item)) then
         if self.skip > 0 then self.skip = self.skip - 1 else kept[#kept + 1] = item end
       end
     end

@@ -14,7 +14,8 @@ local M = {}
 local FUZZY <const> = { equals = 0x0000, contains = 0x0001, prefix = 0x0002 }
 local IGNORE_CASE <const> = 0x0001
 
--- signals "left to the client" out of a nested clause
+-- signals "left to the client" out of a nested clause; a second value may be a
+-- restriction that what the client looks for must meet at least
 local CLIENT <const> = {}
 
 local function all_of(...) return { type = "and", ... } end
@@ -93,16 +94,23 @@ function compare.person(node, field, tag_of)
   return name_or_email(tag_of(field.tags[1]), tag_of(field.tags[3]), tag_of(field.tags[4]), node)
 end
 
-function compare.recipients(node, field)
-  local is_kind = property(P.PidTagRecipientType, "eq", field.kind)
-  local test = is_kind
-  if node.op ~= "exists" then
-    local inner = name_or_email(P.PidTagDisplayName, P.PidTagEmailAddress,
-      P.PidTagSmtpAddress, node)
-    if inner == CLIENT then return CLIENT end
-    test = all_of(is_kind, inner)
-  end
+local function sub_object(test)
   return { type = "sub_object", subobject = P.PidTagMessageRecipients, test }
+end
+
+local function of_recipients(node)
+  if whole_address(node.value) then return nil end
+  return sub_object(any_of(content(P.PidTagDisplayName, node.op, node.value),
+    content(P.PidTagSmtpAddress, node.op, node.value),
+    content(P.PidTagEmailAddress, node.op, node.value)))
+end
+
+-- QUIRKS: a server may take several tests of a recipient for tests of several
+-- recipients; so the kind is left to the client
+function compare.recipients(node, field)
+  local is_kind = sub_object(property(P.PidTagRecipientType, "eq", field.kind))
+  if node.op == "exists" then return is_kind end
+  return CLIENT, of_recipients(node) or is_kind
 end
 
 function compare.time(node, field, tag_of)
@@ -151,11 +159,16 @@ function compare.answered(node, field, tag_of)
   return boolean(node, any_of(property(tag, "eq", 102), property(tag, "eq", 103)))
 end
 
+-- QUIRKS: not every server finds one of several values
+local function one_of_many(tag, node)
+  if node.op == "exists" then return exist(tag) end
+  return CLIENT, exist(tag)
+end
+
 function compare.list(node, field, tag_of)
   local tag = tag_of(field.tags[1])
   if not tag then return nothing() end
-  if node.op == "exists" then return exist(tag) end
-  return node.value ~= "" and content(tag, node.op, node.value) or CLIENT
+  return one_of_many(tag, node)
 end
 
 -- one property holds all: "<a@x> <b@x>"; whole ids are found as part of it
@@ -186,15 +199,12 @@ end
 function compare.kind() return CLIENT end
 
 local function anywhere(node)
-  local function leaf(name) return { op = "contains", field = name, value = node.value } end
-  local tree = { type = "or" }
-  for _, name in ipairs { "subject", "text", "from", "to", "cc" } do
-    local row = fields.find(name)
-    local part = compare[row.type](leaf(name), row, function(key) return P[key] end)
-    if part == CLIENT then return CLIENT end
-    tree[#tree + 1] = part
-  end
-  return tree
+  local from = fields.find "from"
+  local function tag_of(key) return P[key] end
+  if node.value == "" or whole_address(node.value) then return CLIENT end
+  return any_of(content(P.PidTagSubject, "contains", node.value),
+    content(P.PidTagBody, "contains", node.value), compare.person(node, from, tag_of),
+    of_recipients(node))
 end
 
 -- what a clause about a property compares, by the property's type
@@ -210,9 +220,7 @@ local function about_property(node, tag_of)
     local is = property(tag, "eq", true)
     return node.value and is or none_of(is)
   end
-  if kind == 0x101f and type(node.value) == "string" then
-    return content(tag, node.op, node.value)
-  end
+  if kind & 0x1000 ~= 0 then return one_of_many(tag, node) end
   local test = by_type[kind]
   if test then return test(tag, node) end
   return node.op == "equals" and property(tag, "eq", node.value) or CLIENT
@@ -223,20 +231,31 @@ local function leaf(node, tag_of)
   if field_rows.is_property(node.field) then return about_property(node, tag_of) end
   local row = fields.find(node.field)
   local test = row and row.type and compare[row.type]
-  return test and test(node, row, tag_of) or CLIENT
+  if not test then return CLIENT end
+  return test(node, row, tag_of)
 end
 
 local compile
 
-local function compile_children(node, tag_of)
+-- what meets one of several clauses at least, or all of those that say it
+local function weaker(node, exact, weak)
   local result = { type = node.op }
-  for i, child in ipairs(node) do
-    local part = compile(child, tag_of)
-    if part == CLIENT then return CLIENT end
-    result[i] = part
+  for i = 1, #node do
+    local part = exact[i] ~= CLIENT and exact[i] or weak[i]
+    if part then result[#result + 1] = part elseif node.op == "or" then return nil end
   end
-  if #result == 0 then return node.op == "and" and everything() or nothing() end
-  return #result == 1 and node.op ~= "not" and result[1] or result
+  return node.op ~= "not" and #result > 0 and result or nil
+end
+
+local function compile_children(node, tag_of)
+  local exact, weak, client = { type = node.op }, {}, false
+  for i, child in ipairs(node) do
+    exact[i], weak[i] = compile(child, tag_of)
+    client = client or exact[i] == CLIENT
+  end
+  if client then return CLIENT, weaker(node, exact, weak) end
+  if #exact == 0 then return node.op == "and" and everything() or nothing() end
+  return #exact == 1 and node.op ~= "not" and exact[1] or exact
 end
 
 function compile(node, tag_of)
@@ -253,8 +272,13 @@ function M.compile(tree, tag_of)
   local parts = tree.op == "and" and tree or { tree }
   local server, rest = { type = "and" }, { op = "and" }
   for _, part in ipairs(parts) do
-    local r = compile(part, tag_of)
-    if r == CLIENT then rest[#rest + 1] = part else server[#server + 1] = r end
+    local r, at_least = compile(part, tag_of)
+    if r == CLIENT then
+      rest[#rest + 1] = part
+      server[#server + 1] = at_least
+    else
+      server[#server + 1] = r
+    end
   end
   if where.is_exact(tree) then rest = { op = "and", tree } end
   if #server == 1 then server = server[1] elseif #server == 0 then server = nil end

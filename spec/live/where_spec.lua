@@ -1,0 +1,2 @@
+-- Queries on a real server.
+require("scenario.where")(_ENV, require "support.live")
