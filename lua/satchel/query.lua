@@ -133,7 +133,7 @@ local function rechecked(query, step, limit)
 end
 
 -- known items, each read by itself; those that are gone are left out
-local function known(query, plan, limit)
+local function read_known(query, plan, limit)
   local store, i, given = query.folder._.store, 0, 0
   return function()
     while i < #query.known and given < (limit or math.huge) do
@@ -155,7 +155,7 @@ local function records(query, fields, limit)
   local plan = plan_of(query, fields, limit)
   local step, finish
   if query.known then
-    step, finish = known(query, plan, limit)
+    step, finish = read_known(query, plan, limit)
   else
     step, finish = reader(query.folder._.store, plan)
   end
