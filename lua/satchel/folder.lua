@@ -60,14 +60,14 @@ function computed.session(folder) return folder._.store.session end
 
 function computed.parent(folder)
   local store, parent_id = folder._.store, loaded(folder, "parent_id")
-  if folder == store.roles.root or not parent_id then return nil end
+  if folder.id == store.root_id or not parent_id then return nil end
   return store:folder_by_id(parent_id)
 end
 
 function computed.path(folder)
-  local root, names = folder._.store:root(), {}
-  local at = folder
-  while at and at.id ~= root.id and #names < 1000 do
+  local store, names, at = folder._.store, {}, folder
+  local root_id = store.root_id or store:root().id
+  while at and at.id ~= root_id and #names < 1000 do
     table.insert(names, 1, at.name)
     at = at.parent
   end
@@ -288,7 +288,8 @@ function methods:get(id)
 end
 
 local function place(folder)
-  return { kind = folder.kind, role = folder.role }
+  local is_drafts = folder._.store:is_drafts(folder)
+  return { kind = folder.kind, role = is_drafts and "drafts" or nil }
 end
 
 ---Stores a new item.

@@ -343,6 +343,10 @@ function net.srv(name, seconds, servers) end
 ---@return string
 function net.mask(s) end
 
+---Seconds of a clock that never goes back.
+---@return number
+function net.now() end
+
 -- mapi: sessions without I/O --------------------------------------------------------
 
 ---@class satchel.core.mapi

@@ -171,11 +171,11 @@ end
 
 local function each(query, fields, limit)
   local step, finish, plan = records(query, fields, limit)
-  local known, store = set_of(plan.fields), query.folder._.store
+  local brought, store = set_of(plan.fields), query.folder._.store
   local empty = (limit or query.limit) == 0
   return iterator.new(function()
     local record = not empty and step()
-    return record and store:item(record, known) or nil
+    return record and store:item(record, brought) or nil
   end, finish)
 end
 

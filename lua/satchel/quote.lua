@@ -107,9 +107,9 @@ end
 ---@param opts { text?: string, html?: string, quote?: boolean }
 ---@return { text?: string, html?: string }
 function M.bodies(item, mode, opts)
-  if opts.quote == false then return { text = opts.text, html = opts.html } end
-  local bodies, html = {}, opts.html
-  if not html and item.html then html = M.escape(opts.text or "") end
+  local original, bodies, html = item.html, {}, opts.html
+  if opts.quote == false then return { text = opts.text, html = html } end
+  if not html and original then html = M.escape(opts.text or "") end
   if html then bodies.html = html_body(item, mode, html) end
   if opts.text or not html then bodies.text = text_body(item, mode, opts.text) end
   return bodies

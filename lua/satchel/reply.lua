@@ -146,8 +146,8 @@ end
 ---@return table
 function M.fields(item, mode, opts)
   opts = check_options(mode, opts)
+  local fields = quote.bodies(item, mode, opts) -- reads all in one go
   local to, cc = M.recipients(item, mode, own_addresses(item))
-  local fields = quote.bodies(item, mode, opts)
   fields.subject = M.subject(item.subject, mode)
   fields.to = opts.to and joined(to, address.list(opts.to, mode .. ": to")) or to
   fields.cc = opts.cc and joined(cc, address.list(opts.cc, mode .. ": cc")) or cc
@@ -175,6 +175,7 @@ function M.draft(item, mode, opts)
     error_object.unsupported("%s: the item is part of another and not in a folder", mode)
   end
   local draft = store:role("drafts"):create(M.fields(item, mode, opts))
+  draft._.record.draft = true
   if mode ~= "forward" then
     draft._.answers = function() item:update { answered = true } end
   end

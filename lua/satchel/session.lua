@@ -114,10 +114,12 @@ end
 function methods:folder(folder_path, opts)
   options.argument("folder", "the path", folder_path, "string")
   local names = path.split(folder_path)
-  local top = self._.store:root()
+  local top
   if names[1] and names[1]:lower() == "inbox" then
     top = self._.store:role "inbox"
     table.remove(names, 1)
+  else
+    top = self._.store:root()
   end
   return folder.resolve(top, names, opts, folder_path)
 end
@@ -127,6 +129,7 @@ end
 function methods:folders()
   local objects, list = self._.store, {}
   for i, record in ipairs(objects:call("list_folders", nil, true)) do
+    if i == 1 then objects.root_id = record.parent_id end
     list[i] = objects:folder(record)
   end
   return iterator.over(list)

@@ -8,6 +8,7 @@ local error_object = require "satchel.error"
 ---@field session satchel.Session
 ---@field folders table<string, satchel.Folder>
 ---@field roles table<string, satchel.Folder>
+---@field root_id? string known without reading the root
 local Store = {}
 Store.__index = Store
 
@@ -79,8 +80,28 @@ end
 ---The top of the folders.
 ---@return satchel.Folder
 function Store:root()
-  if not self.roles.root then self.roles.root = self:folder(self:call "root") end
+  if not self.roles.root then
+    self.roles.root = self:folder(self:call "root")
+    self.root_id = self.roles.root.id
+  end
   return self.roles.root
+end
+
+---Whether a folder is the drafts folder.  Those that are known to be another, or
+---lie in one that is, cost nothing.
+---@param folder satchel.Folder
+---@return boolean
+function Store:is_drafts(folder)
+  local record = folder._.record
+  if record.role or self.roles.drafts then
+    return record.role == "drafts" or folder == self.roles.drafts
+  end
+  for _, known in pairs(self.roles) do
+    if known == folder or known ~= self.roles.root and known.id == record.parent_id then
+      return false
+    end
+  end
+  return folder == self:role "drafts"
 end
 
 ---@param record table
