@@ -66,9 +66,12 @@ local function indexes(info, fields, handles, handle)
     elseif name == "dest_handle_index" then
       handles[#handles + 1] = fields.dest
       fields[name], fields.dest = #handles - 1, nil
+    elseif name == "response_handle_index" then
+      handles[#handles + 1] = fields.response or handle
+      fields[name], fields.response = #handles - 1, nil
     else
-      handles[1] = handle
-      fields[name] = 0
+      handles[#handles + 1] = handle
+      fields[name] = #handles - 1
     end
   end
 end
@@ -96,12 +99,14 @@ function Client:call(name, handle, fields, flags)
   if not payloads then return { failed = err } end
   if not infos[name].response then return {} end
   local ctx = context(self, handle, name, f)
-  local reply = assert(wire.decode_rop("response", payloads[1].rops, 1, ctx))
+  local reply, failed = wire.decode_rop("response", payloads[1].rops, 1, ctx)
+  if not reply then error(name .. ": " .. failed.message, 2) end
   if name == "set_columns" and reply.return_value == 0 then
     self.columns[handle] = f.property_tags
   end
   self.payloads = payloads
   local out = f.output_handle_index and payloads[1].handles[f.output_handle_index + 1]
+  if out and reply.recipient_columns then self.columns[out] = reply.recipient_columns end
   return reply, out ~= 0xffffffff and out or nil
 end
 
@@ -156,18 +161,26 @@ function Client:rows(t, columns)
   return rows
 end
 
----@param box satchel.Sandbox
----@param email string
-function client.new(box, email, password)
-  local found = assert(box:discover(email))
-  local self = setmetatable({ url = found.url, user_dn = found.user_dn, cookies = {},
-    columns = {}, logon_id = 0,
-    transport = box:transport { user = email, password = password or "secret" } }, Client)
-  local answer, response = self:request("connect", { user_dn = found.user_dn, flags = 0,
+---Connects anywhere and logs on.
+---@param transport fun(request: table): table|nil, table|nil
+---@param url string
+---@param user_dn string
+function client.open(transport, url, user_dn)
+  local self = setmetatable({ url = url, user_dn = user_dn, cookies = {}, columns = {},
+    logon_id = 0, transport = transport }, Client)
+  local answer, response = self:request("connect", { user_dn = user_dn, flags = 0,
     default_code_page = 1252, lcid_sort = 0x409, lcid_string = 0x409 })
   self.connected = answer or response
   if answer and answer.error_code == 0 then self:log_on() end
   return self
+end
+
+---@param box satchel.Sandbox
+---@param email string
+function client.new(box, email, password)
+  local found = assert(box:discover(email))
+  return client.open(box:transport { user = email, password = password or "secret" },
+    found.url, found.user_dn)
 end
 
 return client

@@ -59,7 +59,7 @@ local function with(list, num, record)
   return new
 end
 
----@return integer|nil code
+---Its message takes it over.
 function attachment.save(a)
   local m = a.owner
   if a.touched then
@@ -71,9 +71,8 @@ function attachment.save(a)
   a.fresh, a.touched = nil, nil
 end
 
----@return integer|nil code
+---Takes one away; it need not be there.
 function attachment.delete(m, num)
-  if not attachment.find(m, num) then return code.NotFound end
   m.attachments = with(m:attachment_list(), num, nil)
   m.touched = true
 end
@@ -83,14 +82,10 @@ local computed = {}
 computed[tags.AttachNumber] = function(a) return a.num end
 computed[tags.ObjectType] = function() return 7 end
 computed[tags.AccessLevel] = function(a) return a.writable and 1 or 0 end
-computed[tags.RecordKey] = function(a) return string.pack("<I4", a.num) end
 computed[tags.AttachSize] = function(a)
   local sum = a.embedded and message.weigh(a.embedded) or 0
   for tag, v in pairs(a.props) do sum = sum + value.weight(tag, v) end
   return sum
-end
-computed[tags.AttachMethod] = function(a)
-  return a.props[tags.AttachMethod] or a.embedded and 5 or 0
 end
 
 ---A property by its stored tag; of stored records and open attachments.
@@ -127,7 +122,8 @@ end
 
 local READONLY = {
   [tags.Mid] = true, [tags.AccessLevel] = true, [tags.ObjectType] = true,
-  [tags.RecordKey] = true, [tags.StoreEntryId] = true, [tags.StoreRecordKey] = true,
+  [tags.RecordKey] = true, [tags.AttachNumber] = true, [tags.StoreEntryId] = true,
+  [tags.StoreRecordKey] = true,
 }
 local ONCE = {
   [tags.AttachSize] = true, [tags.CreationTime] = true, [tags.LastModificationTime] = true,

@@ -27,15 +27,16 @@ end)
 
 on("delete_attachment", "message", function(request, m)
   if not m.writable then return nil, code.AccessDenied end
-  local err = attachment.delete(m, request.attachment_id)
-  if err then return nil, err end
+  attachment.delete(m, request.attachment_id)
   return {}
 end)
 
-on("save_changes_attachment", "attachment", function(_, a)
+on("save_changes_attachment", "attachment", function(request, a, call)
+  local m = call:object(request.response_handle_index)
+  if not m then return nil, code.NullObject end
+  if m.kind ~= "message" then return nil, code.NotSupported end
   if not a.writable then return nil, code.AccessDenied end
-  local err = attachment.save(a)
-  if err then return nil, err end
+  attachment.save(a)
   return {}
 end)
 

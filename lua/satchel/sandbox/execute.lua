@@ -34,6 +34,13 @@ function Call:object(index)
   return handle and self.session.objects[handle]
 end
 
+local function copy(given, changes)
+  local fields = {}
+  for k, v in pairs(given) do fields[k] = v end
+  for k, v in pairs(changes) do fields[k] = v end
+  return fields
+end
+
 -- handles --------------------------------------------------------------------
 
 local function keep(call, object, request)
@@ -92,15 +99,14 @@ local function run(call, request)
   local reply, output, extra = rops.run(name, request, object, call)
   local columns
   if reply then
-    reply.return_value = reply.return_value or 0
-    columns, reply.columns = reply.columns, nil
+    columns, reply = reply.columns, copy(reply, { return_value = reply.return_value or 0 })
+    reply.columns = nil
     if output and request.output_handle_index then
       call.handles[request.output_handle_index + 1] = keep(call, output, request)
     end
     if name == "query_rows" then notification.watch(object, call.session) end
   else
-    reply = { return_value = output }
-    for k, v in pairs(extra or {}) do reply[k] = v end
+    reply = copy(extra or {}, { return_value = output })
     if request.output_handle_index then
       call.handles[request.output_handle_index + 1] = NO_HANDLE
     end
@@ -199,13 +205,6 @@ local function notices(call)
   end
   if done > 0 then session.pending = table.move(pending, done + 1, #pending, 1, {}) end
   return table.concat(parts)
-end
-
-local function copy(request, changes)
-  local fields = {}
-  for k, v in pairs(request) do fields[k] = v end
-  for k, v in pairs(changes) do fields[k] = v end
-  return fields
 end
 
 -- what the next payload of a chain asks for, or nothing

@@ -190,7 +190,8 @@ computed[tags.HasRules] = function() return false end
 computed[tags.DeletedCountTotal] = function(f) return f.deleted.count end
 computed[tags.DeletedMessageCount] = computed[tags.DeletedCountTotal]
 computed[tags.DeletedFolderCount] = function() return 0 end
-computed[tags.FolderFlags] = function(f) return f.type == 2 and 2 or 5 end
+computed[tags.FolderFlags] = function(f) return f.type == 2 and 2 or f.parent and 5 or 4 end
+computed[tags.Comment] = function(f) return f.props[tags.Comment] or f.role and "" or nil end
 
 -- the entry ids the Inbox and the root give away ([MS-OXOSFLD] 2.2.3)
 local SPECIAL = {
@@ -264,7 +265,7 @@ function folder.tags(f)
   return list
 end
 
-local WRITABLE = { [tags.DisplayName] = true, [tags.ContainerClass] = true,
+local WRITABLE = { [tags.DisplayName] = true, [tags.Comment] = true, [tags.ContainerClass] = true,
   [tags.AdditionalRenEntryIds] = true }
 
 ---May a client set this?

@@ -187,8 +187,8 @@ on("hard_delete_messages_and_subfolders", "folder", empty_folder(true))
 
 -- search folders -------------------------------------------------------------
 
-local STOP, RESTART, RECURSIVE, SHALLOW = 0x1, 0x2, 0x4, 0x8
-local RUNNING, REBUILD, STATE_RECURSIVE, COMPLETE = 0x1, 0x2, 0x4, 0x1000
+local STOP, RESTART, RECURSIVE = 0x1, 0x2, 0x4
+local RUNNING, STATE_RECURSIVE, COMPLETE = 0x1, 0x4, 0x08000000
 
 on("set_search_criteria", "folder", function(request, object, call)
   local f, store, flags = object.folder, object.store, request.search_flags
@@ -225,7 +225,7 @@ on("get_search_criteria", "folder", function(request, object, call)
     | (c.recursive and STATE_RECURSIVE or 0)
   return { restriction_data = request.include_restriction and c.restriction or nil,
     logon_id = call.logon.id, folder_ids = request.include_folders and c.folders or {},
-    search_flags = state & ~REBUILD & ~SHALLOW }
+    search_flags = state }
 end)
 
 -- tables ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ local clock = require "satchel.sandbox.clock"
 local code = require "satchel.sandbox.code"
 local message = require "satchel.sandbox.message"
 local rope = require "satchel.sandbox.rope"
+local rops = require "satchel.sandbox.rops"
 local tags = require "satchel.sandbox.tags"
 local value = require "satchel.sandbox.value"
 
@@ -56,11 +57,11 @@ function instance.new(store, user, codepage)
   local now = clock.now()
   return message.new {
     kind = "message", store = store, writable = true, fresh = true,
-    is_read = true, flags = FLAG.unsent | FLAG.ever_read | FLAG.unmodified,
+    is_read = true, flags = FLAG.unsent | FLAG.ever_read,
     props = {
       [tags.MessageClass] = "IPM.Note", [tags.Importance] = 1,
       [tags.Sensitivity] = 0, [tags.CreationTime] = now,
-      [tags.SearchKey] = core.text.random(16), [tags.InternetCodepage] = codepage,
+      [tags.SearchKey] = core.text.random(16), [tags.MessageCodepage] = codepage,
       [tags.MessageLocaleId] = 0x409, [tags.LocaleId] = 0x409,
       [tags.CreatorName] = user.name, [tags.CreatorEntryId] = user.entry_id,
       [tags.InternetMessageId] = instance.message_id(user),
@@ -140,11 +141,10 @@ function instance.set(m, tag, v)
   if kind == 0 or kind == 1 or kind == 0x000a then return code.InvalidParameter end
   if kind == 0x000d or READONLY[tag] then return code.AccessDenied end
   if ONCE[tag] and not m.fresh then return code.AccessDenied end
-  if m.streams and m.streams[tag] then return code.AccessDenied end
+  if rops.is_streaming(m, tag) then return code.AccessDenied end
   local setter = setters[tag]
   if setter then setter(m, v) else m.props[tag] = v end
   m.touched = true
-  if tag == tags.LastModificationTime then m.dated = true end
 end
 
 ---@return integer|nil code
@@ -163,15 +163,24 @@ end
 local function stamp(m, user)
   local now = clock.now()
   local p = m.props
-  if not m.dated then p[tags.LastModificationTime] = now end
-  p[tags.LocalCommitTime] = now
+  p[tags.LastModificationTime], p[tags.LocalCommitTime] = now, now
   p[tags.LastModifierName], p[tags.LastModifierEntryId] = user.name, user.entry_id
-  m.dated = nil
 end
 
--- what a client did not give but every message has
+-- [MS-OXOMSG] 2.2.1.3: a conversation of its own
+local function conversation_index(now)
+  return "\1" .. string.pack(">i8", now):sub(1, 5) .. core.text.random(16)
+end
+
+-- what a client did not give but every message has; of two bodies the HTML
+-- is kept, and the text follows from it
 local function complete(m)
   local p = m.props
+  if p[tags.Html] ~= nil then p[tags.Body] = nil end
+  if p[tags.InternetCodepage] == nil then p[tags.InternetCodepage] = 65001 end
+  if p[tags.ConversationIndex] == nil then
+    p[tags.ConversationIndex] = conversation_index(p[tags.LastModificationTime])
+  end
   if p[tags.MessageClass] == nil then p[tags.MessageClass] = "IPM.Note" end
   if p[tags.Importance] == nil then p[tags.Importance] = 1 end
   if p[tags.SearchKey] == nil then p[tags.SearchKey] = core.text.random(16) end

@@ -5,7 +5,7 @@
 local layout = {}
 
 layout.private = {
-  { 0x01, "root", "", nil, nil },
+  { 0x01, "root", "Root Container", nil, nil },
   { 0x02, "deferred_action", "Deferred Action", nil, "root" },
   { 0x03, "spooler_queue", "Spooler Queue", nil, "root" },
   { 0x09, "ipm_subtree", "Top of Information Store", nil, "root" },

@@ -97,10 +97,9 @@ on("set_receive_folder", "logon", function(request, logon, call)
     return nil, code.AccessDenied
   end
   if not store.private then return nil, code.NotSupported end
-  if id ~= 0 and not store.folders[id] then return nil, code.NotFound end
+  if id ~= 0 and not store.folders[id] then return nil, code.GeneralFailure end
   if store.owner ~= call.user then return nil, code.AccessDenied end
-  local err = store:set_receive_folder(class, id)
-  if err then return nil, err end
+  store:set_receive_folder(class, id)
   return {}
 end)
 

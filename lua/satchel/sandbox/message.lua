@@ -90,7 +90,7 @@ computed[tags.ParentFolderId] = computed[tags.FolderId]
 computed[tags.RowType] = function() return 1 end
 computed[tags.Depth] = function() return 0 end
 computed[tags.ObjectType] = function() return 5 end
-computed[tags.Access] = function(m) return m.access or 0x17 end
+computed[tags.Access] = function(m) return m.access or 0x07 end
 computed[tags.AccessLevel] = function(m) return m.writable and 1 or 0 end
 computed[tags.Read] = function(m) return m.is_read end
 computed[tags.Associated] = function(m) return m.associated or false end
@@ -175,6 +175,7 @@ computed[tags.SubjectPrefix] = function(m)
   return whole and (subject.split(whole))
 end
 computed[tags.ConversationTopic] = function(m)
+  if m.fresh then return nil end
   return m:raw(tags.ConversationTopic) or computed[tags.NormalizedSubject](m)
 end
 computed[tags.ConversationId] = function(m)
@@ -184,6 +185,7 @@ end
 
 local function display(kind)
   return function(m)
+    if m.fresh then return nil end
     local names = {}
     local list = m:recipient_list()
     for i = 1, #list do
@@ -208,8 +210,14 @@ computed[tags.Body] = body.text
 computed[tags.Html] = body.html
 computed[tags.BodyHtml] = body.html
 computed[tags.RtfCompressed] = body.rtf
-computed[tags.NativeBody] = body.native
-computed[tags.RtfInSync] = function(m) return m:raw(tags.RtfCompressed) ~= nil end
+computed[tags.NativeBody] = function(m)
+  local native = body.native(m)
+  return native ~= 0 and native or nil
+end
+computed[tags.RtfInSync] = function(m)
+  if body.native(m) == 0 then return nil end
+  return m:raw(tags.RtfCompressed) ~= nil
+end
 
 computed[tags.HasNamedProperties] = function(m)
   for _, tag in ipairs(m:given()) do

@@ -12,7 +12,7 @@ local tags = require "satchel.sandbox.tags"
 local on, may, RIGHT = rops.on, permissions.may, permissions.right
 
 local MODIFY, BEST_ACCESS, OPEN_SOFT_DELETED = 0x01, 0x03, 0x04
-local READ, CREATE_CONTENTS = 0x02, 0x17
+local READ, ALL = 0x02, 0x07
 
 -- the first rows of a list; `numbered` ones tell their row ids
 local function rows_of(list, columns, limit, numbered)
@@ -34,15 +34,15 @@ local function head(m, limit)
   m.recipient_columns = columns
   return {
     has_named_properties = message.read(m, tags.HasNamedProperties),
-    subject_prefix = message.read(m, tags.SubjectPrefix),
-    normalized_subject = message.read(m, tags.NormalizedSubject),
+    subject_prefix = message.read(m, tags.SubjectPrefix) or "",
+    normalized_subject = message.read(m, tags.NormalizedSubject) or "",
     recipient_count = #list, recipient_columns = columns,
     recipient_rows = rows_of(list, columns, limit),
   }
 end
 
 local function access_of(f, user)
-  if f.store.owner == user then return CREATE_CONTENTS end
+  if f.store.owner == user then return ALL end
   local access = READ
   if may(f, user, RIGHT.edit_any, RIGHT.edit_owned) then access = access | MODIFY end
   if may(f, user, RIGHT.delete_any, RIGHT.delete_owned) then access = access | 0x04 end

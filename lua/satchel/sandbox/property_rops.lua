@@ -41,6 +41,7 @@ end
 
 on("get_properties_specific", ANY, function(request, object)
   local bag = bags.of(object)
+  rops.flush(object)
   local row, heavy, total = {}, {}, 0
   local function fail(tag, err) row[(tag & ~0xffff) | 0x000a] = err end
   for _, tag in ipairs(request.property_tags) do
@@ -67,6 +68,7 @@ end)
 
 on("get_properties_all", ANY, function(request, object)
   local bag = bags.of(object)
+  rops.flush(object)
   local limit = request.property_size_limit
   local list, total = {}, 0
   for _, tag in ipairs(bag.tags(object)) do

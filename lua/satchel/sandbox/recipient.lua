@@ -70,7 +70,6 @@ local function look_up(props, users)
     props[tags.DisplayName] = props[tags.DisplayName] or user.name
     props[tags.AddressType] = props[tags.AddressType] or "SMTP"
     props[tags.EmailAddress] = props[tags.EmailAddress] or user.email
-    props[tags.EntryId] = props[tags.EntryId] or user.entry_id
   elseif (props[tags.AddressType] or ""):upper() == "SMTP" then
     props[tags.SmtpAddress] = props[tags.SmtpAddress] or props[tags.EmailAddress]
   end
@@ -100,8 +99,6 @@ function recipient.of_row(row_id, recipient_type, row, users)
   props[tags.SendRichInfo] = row.recipient_flags & 0x100 == 0
   props[tags.Responsibility] = row.recipient_flags & OTHER_TRANSPORT == 0 or nil
   look_up(props, users)
-  props[tags.ObjectType] = props[tags.ObjectType] or 6
-  props[tags.DisplayType] = props[tags.DisplayType] or 0
   return { row_id = row_id, props = props }
 end
 

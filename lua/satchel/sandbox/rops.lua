@@ -39,6 +39,9 @@ function rops.run(name, request, object, call)
     and not handler.kinds.nothing then
     return nil, code.NotSupported
   end
+  if object and object.kind == "folder" and object.folder.gone then
+    return nil, code.ObjectDeleted
+  end
   return handler.call(request, object, call)
 end
 

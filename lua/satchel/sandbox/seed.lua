@@ -33,7 +33,8 @@ local function folder_at(store, path)
     name = name:gsub("%z", "/")
     if name ~= "" then
       local role = first and ROLES[name:lower()]
-      f = role and store.roles[role] or f:child(name) or store:create_folder(f, name)
+      f = role and store.roles[role] or f:child(name)
+        or store:create_folder(f, name, { class = f.class })
       first = false
     end
   end

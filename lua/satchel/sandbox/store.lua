@@ -3,7 +3,6 @@
 
 local core = require "satchel.core"
 local clock = require "satchel.sandbox.clock"
-local code = require "satchel.sandbox.code"
 local folder = require "satchel.sandbox.folder"
 local ids = require "satchel.sandbox.ids"
 local layout = require "satchel.sandbox.layout"
@@ -61,10 +60,11 @@ function Store:plant(list)
 end
 
 function Store:receive_at_first()
-  local inbox = self.roles.inbox.id
   local now = clock.now()
-  for _, class in ipairs { "", "IPM", "IPM.Note", "REPORT.IPM" } do
-    self.receive[#self.receive + 1] = { class = class, folder_id = inbox, time = now }
+  for _, entry in ipairs { { "", "inbox" }, { "IPC", "root" }, { "IPM", "inbox" },
+    { "REPORT.IPM", "inbox" } } do
+    self.receive[#self.receive + 1] =
+      { class = entry[1], folder_id = self.roles[entry[2]].id, time = now }
   end
 end
 
@@ -131,7 +131,7 @@ function Store:create_folder(parent, name, fields)
   local f = folder.new {
     id = self:new_id(), store = self, parent = parent, name = name,
     type = fields and fields.type or 1, props = fields and fields.props,
-    class = fields and fields.class or parent.class,
+    class = fields and fields.class,
   }
   f.permissions = permissions.inherit(parent.permissions)
   self:link(f)
@@ -296,7 +296,7 @@ function Store:set_receive_folder(class, folder_id)
       return
     end
   end
-  if folder_id == 0 then return code.NotFound end
+  if folder_id == 0 then return end
   self.receive[#self.receive + 1] =
     { class = class, folder_id = folder_id, time = clock.now() }
 end

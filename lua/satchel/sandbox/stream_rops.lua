@@ -15,12 +15,12 @@ local on = rops.on
 local READ_WRITE, CREATE = 0x01, 0x02
 local LIMIT = 0x80000000
 
--- text travels as UTF-16LE or 8-bit, as the tag says
+-- text travels as UTF-16LE or 8-bit, as the tag says, with its terminator
 local function to_bytes(tag, v)
   if v == nil then return nil end
   local kind = tag & 0xffff
-  if kind == 0x1f then return core.text.utf16(value.present(tag, v)) end
-  if kind == 0x1e then return value.present(tag, v) end
+  if kind == 0x1f then return core.text.utf16(value.present(tag, v)) .. "\0\0" end
+  if kind == 0x1e then return value.present(tag, v) .. "\0" end
   if type(v) == "table" and not rope.is(v) then return nil end
   return v
 end
@@ -75,7 +75,9 @@ local function commit(stream)
   if not stream.dirty then return nil end
   stream.dirty = nil
   local kept = stream.rope
+  stream.committing = true
   local err = bags.of(stream.object).set(stream.object, stream.tag, from_bytes(stream))
+  stream.committing = nil
   if stream.object.kind == "folder" and not err then
     bags.of(stream.object).changed(stream.object)
   end
@@ -86,6 +88,16 @@ end
 ---Commits every open stream of an object.
 function rops.flush(object)
   for stream in pairs(object.open_streams or {}) do commit(stream) end
+end
+
+---Is a property being written through a stream?
+function rops.is_streaming(object, tag)
+  for stream in pairs(object.open_streams or {}) do
+    if stream.writable and not stream.committing and value.stored_tag(stream.tag) == tag then
+      return true
+    end
+  end
+  return false
 end
 
 ---A released stream gives what it has; others have nothing to give.
@@ -136,7 +148,7 @@ end)
 on("set_stream_size", "stream", function(request, stream)
   local size = request.stream_size
   if size < 0 or size > LIMIT then return nil, code.InvalidParameter end
-  if not stream.writable then return nil, code.AccessDenied end
+  if not stream.writable then return nil, code.StreamAccessDenied end
   stream.rope:resize(size)
   stream.position = math.min(stream.position, size)
   stream.dirty = true

@@ -149,6 +149,7 @@ return {
   TransmittableDisplayName = 0x3a20001f,
   InternetCodepage = 0x3fde0003,
   MessageLocaleId = 0x3ff10003,
+  MessageCodepage = 0x3ffd0003,
   CreatorName = 0x3ff8001f,
   CreatorEntryId = 0x3ff90102,
   LastModifierName = 0x3ffa001f,
