@@ -122,7 +122,25 @@ local function write_part(out, part)
   end
 end
 
+local tables <const> = {
+  { "lua/satchel/connect.lua", "ConnectOptions" }, { "lua/satchel/connect.lua", "TlsOptions" },
+  { "lua/satchel/query.lua", "ItemsOptions" }, { "lua/satchel/query.lua", "Result" },
+  { "lua/satchel/compose.lua", "NewItem" }, { "lua/satchel/compose.lua", "NewMessage" },
+  { "lua/satchel/compose.lua", "AttachmentSpec" }, { "lua/satchel/reply.lua", "AnswerOptions" },
+  { "lua/satchel/address.lua", "Address" },
+}
+
+local function write_tables(out)
+  out[#out + 1] = "## Tables\n"
+  for _, row in ipairs(tables) do
+    local file <close> = assert(io.open(row[1], "rb"))
+    out[#out + 1] = ("### %s\n"):format(row[2])
+    write_fields(out, class_fields(file:read "a", row[2]))
+  end
+end
+
 local out = { "# Reference\n", "Generated from the annotations by doc/reference.lua; the\n"
   .. "[guide](guide.md) explains.\n" }
 for _, part in ipairs(parts) do write_part(out, part) end
+write_tables(out)
 io.write((table.concat(out, "\n"):gsub("\n+$", "\n")))

@@ -68,7 +68,7 @@ if invoice then
     local file <close> = assert(io.open(path, "rb"))
     local data = file:read "a"
     step(session, "saved " .. attachment.name)
-    print(#data .. " bytes, SHA-256 " .. core.text.sha256(data))
+    print(#data .. " bytes, SHA-256 " .. core.text.hex(core.text.sha256(data)))
     os.remove(path)
   end
 end

@@ -7,7 +7,6 @@ local named = require "satchel.named"
 local operator = require "satchel.operator"
 
 ---@class satchel
----@field connect fun(options: table): satchel.Session connects and logs on
 ---@field try fun(fn: function, ...: any): boolean, any calls; an error is returned
 ---@field null satchel.Null removes a field
 ---@field named fun(set: string, id?: integer|string, type?: string): satchel.Named by set and id
@@ -24,7 +23,6 @@ local operator = require "satchel.operator"
 ---@field all fun(clauses: table): satchel.Clauses all of them hold
 ---@field none fun(clauses: table): satchel.Clauses none of them holds
 local satchel = {
-  connect = connect.connect,
   try = error_object.try,
   null = require "satchel.null",
   named = named.new,
@@ -34,6 +32,12 @@ for _, name in ipairs { "contains", "prefix", "equals", "since", "before", "betw
   "larger", "smaller", "exists", "any", "all", "none" } do
   satchel[name] = operator[name]
 end
+
+---Connects and logs on.  Raises what fails: "auth", "network", "tls", "timeout",
+---"not_found" (no mailbox of that address), "denied", "invalid".
+---@param options satchel.ConnectOptions
+---@return satchel.Session
+function satchel.connect(options) return connect.connect(options) end
 
 local function task()
   return require "satchel.task"

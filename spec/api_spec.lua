@@ -88,6 +88,28 @@ for _, object in ipairs(objects) do
   end)
 end
 
+local function class_of(source, class)
+  local block = source:match("%-%-%-@class " .. class:gsub("%.", "%%.") .. "%f[^%w].-\n\n")
+  return fields(assert(block, class .. " is not annotated"))
+end
+
+for _, case in ipairs { { "connect", "ConnectOptions" }, { "query", "ItemsOptions" },
+  { "compose", "NewMessage" }, { "reply", "AnswerOptions" } } do
+  it("annotates all of " .. case[2], function()
+    local options = require("satchel." .. case[1]).options
+    local annotated = class_of(read("lua/satchel/" .. case[1] .. ".lua"), "satchel." .. case[2])
+    for name in pairs(options) do assert.is_true(annotated[name], name) end
+    for name in pairs(annotated) do assert.is_truthy(options[name], name) end
+  end)
+end
+
+it("annotates every field of a new item", function()
+  local annotated = class_of(read "lua/satchel/compose.lua", "satchel.NewItem")
+  for name, row in pairs(require("satchel.field").rows) do
+    assert.equal(row.write ~= nil, annotated[name] == true, name)
+  end
+end)
+
 describe("the module", function()
   local source = read "lua/satchel.lua"
   local annotated, written = fields(source), functions(source, "satchel")

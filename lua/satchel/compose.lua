@@ -9,6 +9,70 @@ local nearest = require "satchel.nearest"
 local null = require "satchel.null"
 local options = require "satchel.options"
 
+---@alias satchel.AddressLike string|satchel.Address
+---@alias satchel.AddressesLike string|satchel.Address|satchel.AddressLike[]
+---@alias satchel.TimeLike integer|string|table seconds, ISO 8601 text, an os.date table
+
+---@class satchel.AttachmentSpec one of path, data, source and item
+---@field path? string a file
+---@field data? string the content
+---@field source? fun(): string|nil gives the next piece of the content, nil at the end
+---@field item? satchel.Item|satchel.NewItem a message
+---@field name? string default: the file's name
+---@field type? string media type; default: by the name
+---@field inline? boolean shown in the text; default: whether there is a content_id
+---@field content_id? string what HTML calls it by: cid:…
+---@field size? integer bytes, if a source knows
+
+---@class satchel.NewItem
+---@field subject? string
+---@field from? satchel.AddressLike
+---@field sender? satchel.AddressLike
+---@field to? satchel.AddressesLike
+---@field cc? satchel.AddressesLike
+---@field bcc? satchel.AddressesLike
+---@field reply_to? satchel.AddressesLike
+---@field text? string
+---@field html? string
+---@field rtf? string
+---@field sent? satchel.TimeLike
+---@field received? satchel.TimeLike
+---@field unread? boolean default false
+---@field flagged? boolean
+---@field answered? boolean
+---@field draft? boolean default: whether the folder is Drafts
+---@field categories? string|string[]
+---@field importance? "low"|"normal"|"high"
+---@field sensitivity? "normal"|"personal"|"private"|"confidential"
+---@field message_id? string
+---@field in_reply_to? string
+---@field references? string|string[]
+---@field headers? table<string, string|string[]>
+---@field attachments? (string|satchel.AttachmentSpec)[] a string is a path
+---@field kind? satchel.ItemKind where a folder holds several
+---@field class? string
+
+---@class satchel.NewMessage
+---@field to? satchel.AddressesLike one of to, cc and bcc is needed
+---@field cc? satchel.AddressesLike
+---@field bcc? satchel.AddressesLike
+---@field subject? string
+---@field text? string
+---@field html? string both bodies given: HTML is kept, text may be derived from it
+---@field attachments? (string|satchel.AttachmentSpec)[] a string is a path
+---@field reply_to? satchel.AddressesLike
+---@field from? satchel.AddressLike default: the user
+---@field sender? satchel.AddressLike
+---@field importance? "low"|"normal"|"high"
+---@field sensitivity? "normal"|"personal"|"private"|"confidential"
+---@field categories? string|string[]
+---@field headers? table<string, string|string[]>
+---@field message_id? string the server may replace it
+---@field in_reply_to? string
+---@field references? string|string[]
+---@field save? boolean default true: a copy in Sent
+---@field progress? fun(done: integer, total: integer) bytes
+
 local M = {}
 
 local attachment_rows <const> = {
@@ -245,6 +309,9 @@ end
 
 local send_options <const> = { save = { type = "boolean", default = true },
   progress = { type = "callable" } }
+
+M.options = { save = true, progress = true }
+for name in pairs(message_fields) do M.options[name] = true end
 
 ---A message to be sent, and how to send it.
 ---@param given table

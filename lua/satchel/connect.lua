@@ -6,6 +6,30 @@ local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 local session = require "satchel.session"
 
+---@class satchel.ConnectOptions
+---@field user string the address of the mailbox's owner
+---@field password? string|fun(): string
+---@field token? string|fun(): string a bearer token; asked for again when it is refused
+---@field url? string none: discovered from the address
+---@field user_dn? string with an https url: the legacy name of the user
+---@field nspi_url? string with an https url: the address book's
+---@field smtp? string|table for sending where the url's protocol cannot
+---@field tls? satchel.TlsOptions|boolean default true; false: clear text is allowed
+---@field mailbox? string another user's mailbox, with the rights of `user`
+---@field timeout? number seconds for one answer; default 60
+---@field proxy? string URL
+---@field limits? table upper bounds for what a server may send
+---@field trace? fun(event: table) given each event of the protocol, secrets masked
+---@field dry_run? boolean reads are real, writes go to `trace` and nowhere else
+---@field sandbox? satchel.Sandbox an Exchange in a box, in this process
+---@field transport? fun(request: table): table|nil, table? carries requests
+
+---@class satchel.TlsOptions
+---@field ca? string file of the certificates to trust
+---@field cert? string file of the client's certificate
+---@field key? string file of its key
+---@field verify? boolean default true
+
 local M = {}
 
 local function one_line(value)
@@ -49,6 +73,8 @@ local rows <const> = {
   transport = { type = "callable" },
 }
 
+M.options = rows
+
 -- schemes of URLs: the module that drives them, or what is still missing
 local mapi <const> = { driver = "satchel.mapi.driver" }
 local schemes <const> = { mapi = mapi, https = mapi, http = mapi,
@@ -88,7 +114,7 @@ local function check_together(opts)
 end
 
 ---Connects and logs on.
----@param given table see the guide
+---@param given satchel.ConnectOptions
 ---@return satchel.Session
 function M.connect(given)
   local opts = options.check("connect", given, rows)

@@ -71,7 +71,7 @@ local function caller(level)
 end
 
 function Error:__tostring()
-  local line = self.message
+  local line = self.message:gsub("%s*[\r\n]+%s*", " ")
   if self.name and not line:find(self.name, 1, true) then
     line = line .. " [" .. self.name .. "]"
   end

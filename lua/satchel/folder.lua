@@ -264,8 +264,7 @@ function methods:empty(opts)
 end
 
 ---The items that a query finds, one after the other, in windows.
----@param opts? { where: table, order: string|string[], fields: string[], limit: integer,
----offset: integer, exact: boolean }
+---@param opts? satchel.ItemsOptions
 ---@return satchel.Iterator
 function methods:items(opts)
   return query.new(self, opts):each()
@@ -293,7 +292,7 @@ local function place(folder)
 end
 
 ---Stores a new item.
----@param fields table any field of the folder's kinds
+---@param fields satchel.NewItem any field of the folder's kinds
 ---@return satchel.Item
 function methods:create(fields)
   local store = self._.store

@@ -328,8 +328,7 @@ function methods:delete(opts)
 end
 
 ---Adds an attachment to the stored item, at once.
----@param spec string|table a path, or { path= | data= | source= | item=, name =, type =,
----inline =, content_id = }; source: a function that gives the next piece, nil at the end
+---@param spec string|satchel.AttachmentSpec a string is a path
 ---@return satchel.Item self
 function methods:attach(spec)
   local state = self._
@@ -358,21 +357,21 @@ function M.edit_attachments(state, edits, verb)
 end
 
 ---A draft of an answer to who sent the item.
----@param opts? table text, html, to, cc, bcc, subject, attachments, quote
+---@param opts? satchel.AnswerOptions
 ---@return satchel.Item draft in session.drafts
 function methods:reply(opts)
   return require("satchel.reply").draft(self, "reply", opts)
 end
 
 ---A draft of an answer to all who had the item.
----@param opts? table as for reply
+---@param opts? satchel.AnswerOptions
 ---@return satchel.Item draft in session.drafts
 function methods:reply_all(opts)
   return require("satchel.reply").draft(self, "reply_all", opts)
 end
 
 ---A draft that passes the item on, with its attachments.
----@param opts? table as for reply
+---@param opts? satchel.AnswerOptions
 ---@return satchel.Item draft in session.drafts
 function methods:forward(opts)
   return require("satchel.reply").draft(self, "forward", opts)
@@ -387,7 +386,9 @@ function methods:send()
     error_object.raise { kind = "invalid", message = "send: the item is not a draft",
       hint = "item:forward makes one of it" }
   end
-  compose.check_recipients({ to = self.to, cc = self.cc, bcc = self.bcc }, "send")
+  if #(self.to or {}) == 0 then -- the others are read only if there is none
+    compose.check_recipients({ cc = self.cc, bcc = self.bcc }, "send")
+  end
   self:save()
   local sent = store:call("submit", place(state))
   if state.answers then pcall(state.answers) end

@@ -16,6 +16,15 @@ local where = require "satchel.where"
 ---@field new_id? string with { ids = true }
 ---@field error? satchel.Error
 
+---@class satchel.ItemsOptions
+---@field where? table|satchel.Clauses fields and clauses that hold for the items
+---@field order? string|string[] a field, "-" before it for the last first; or a list
+---@field fields? string[] those that come at once; others are read when touched
+---@field limit? integer items at most
+---@field offset? integer items to skip
+---@field exact? boolean recheck every clause here
+---@field ids? string[] known ids, instead of where and order
+
 ---@class satchel.Query
 ---@field folder satchel.Folder
 local Query = { __name = "satchel.Query" }
@@ -49,6 +58,8 @@ local rows <const> = {
   limit = { type = "number", convert = whole }, offset = { type = "number", convert = whole },
   ids = { type = "table", convert = known_ids },
 }
+
+M.options = rows
 
 local function check_fields(list)
   for _, name in ipairs(list) do

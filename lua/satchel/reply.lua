@@ -7,6 +7,22 @@ local error_object = require "satchel.error"
 local nearest = require "satchel.nearest"
 local quote = require "satchel.quote"
 
+---@class satchel.AnswerOptions
+---@field text? string above what is quoted
+---@field html? string above what is quoted
+---@field to? satchel.AddressesLike more recipients
+---@field cc? satchel.AddressesLike more recipients
+---@field bcc? satchel.AddressesLike
+---@field subject? string default: the original's with one Re: or Fwd:
+---@field attachments? (string|satchel.AttachmentSpec)[] more of them
+---@field quote? boolean default true
+---@field reply_to? satchel.AddressesLike
+---@field from? satchel.AddressLike
+---@field headers? table<string, string|string[]>
+---@field importance? "low"|"normal"|"high"
+---@field sensitivity? "normal"|"personal"|"private"|"confidential"
+---@field categories? string|string[]
+
 local M = {}
 
 local reply_prefixes <const> = { "re", "aw", "sv", "antw", "vs", "odp" }
@@ -114,6 +130,8 @@ end
 local option_names <const> = { text = true, html = true, to = true, cc = true, bcc = true,
   subject = true, attachments = true, quote = true, reply_to = true, importance = true,
   from = true, headers = true, sensitivity = true, categories = true }
+
+M.options = option_names
 
 local function check_options(verb, opts)
   if opts ~= nil and type(opts) ~= "table" then

@@ -135,10 +135,9 @@ function methods:folders()
   return iterator.over(list)
 end
 
----Sends a message.
----@param message table to, cc, bcc (addresses), subject, text, html, attachments, reply_to,
----importance, sensitivity, headers (by name), from, save (default true: a copy in Sent),
----progress (function of done and total bytes)
+---Sends a message.  What may have been sent although it failed raises an error that
+---is `uncertain`; it is never sent twice.
+---@param message satchel.NewMessage
 ---@return satchel.Sent
 function methods:send(message)
   local draft, opts = compose.message(message)
