@@ -8,6 +8,7 @@
 -- it reads from the beginning and leaves out what was seen.  So no item comes
 -- twice and none that was there is passed over.  8 bytes are kept for each item.
 
+local core = require "satchel.core"
 local error_object = require "satchel.error"
 local field_rows = require "satchel.field"
 local fields = require "satchel.mapi.fields"
@@ -27,7 +28,9 @@ local M = {}
 local ALL_ROWS <const> = 0x7fff
 local WINDOW_OF_LOADED <const> = 50
 local BOOKMARK_BEGINNING <const>, BOOKMARK_END <const> = 0, 2
-local TEXT_LIMIT <const> = 255 -- a table shows no more characters of a text
+-- a table shows the first 510 bytes of a text, or a character less
+-- ([MS-OXCTABL] 2.2.2.5.2)
+local TEXT_LIMIT <const> = 254
 
 local function sort_orders(order, tag_of)
   local list = {}
@@ -245,7 +248,7 @@ end
 local function is_cut(row, tag)
   local value = row[tag]
   return type(value) == "string" and tag & 0xffff == 0x001f and #value >= TEXT_LIMIT
-    and (utf8.len(value) or #value) >= TEXT_LIMIT
+    and #core.text.utf16(value) // 2 >= TEXT_LIMIT
 end
 
 local function record(self, row, cut)

@@ -136,7 +136,8 @@ function M.stream(driver, id, tag)
   local parts = {}
   for bytes in reader:chunks() do parts[#parts + 1] = bytes end
   local bytes = table.concat(parts)
-  return tag & 0xffff == 0x001f and core.text.utf8(bytes) or bytes
+  -- QUIRKS: some servers stream the terminator of a text, too
+  return tag & 0xffff == 0x001f and (core.text.utf8(bytes):gsub("\0+$", "")) or bytes
 end
 
 -- values that an answer left out for their size, each by a stream

@@ -1,0 +1,2 @@
+-- The scenario of items on a real server.
+require("scenario.items")(_ENV, require "support.live")

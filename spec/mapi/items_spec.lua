@@ -1,0 +1,2 @@
+-- The scenario of items on the sandbox, in process.
+require("scenario.items")(_ENV, require "support.boxed")
