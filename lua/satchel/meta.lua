@@ -46,6 +46,11 @@ function wire.rops() end
 
 ---@param direction satchel.core.Direction
 ---@param name string
+---@return { name: string, kind: string, list: boolean, sometimes: boolean }[] in wire order
+function wire.rop_fields(direction, name) end
+
+---@param direction satchel.core.Direction
+---@param name string
 ---@param fields table
 ---@param context? { columns: integer[], private: boolean }
 ---@return string|nil bytes

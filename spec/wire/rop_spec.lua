@@ -377,6 +377,24 @@ describe("every ROP", function()
   end)
 end)
 
+describe("the fields of a ROP", function()
+  it("are told with their kinds, in the order of the wire", function()
+    local texts = {}
+    for _, f in ipairs(wire.rop_fields("response", "open_folder")) do
+      texts[#texts + 1] = ("%s %s%s%s"):format(f.name, f.kind, f.list and "[]" or "",
+        f.sometimes and "?" or "")
+    end
+    assert.equal("handle_index u8, return_value code, has_rules bool8?, is_ghosted bool8?, "
+      .. "server_count u16?, cheap_server_count u16?, servers astr[]?", table.concat(texts, ", "))
+    texts = {}
+    for _, f in ipairs(wire.rop_fields("request", "set_columns")) do
+      texts[#texts + 1] = f.name .. (f.sometimes and "?" or "")
+    end
+    assert.equal("logon_id input_handle_index set_columns_flags property_tag_count property_tags",
+      table.concat(texts, " "))
+  end)
+end)
+
 describe("what is no ROP", function()
   it("is refused", function()
     for _, case in ipairs { { "request", "\0" }, { "request", "\x28abc" }, { "request", "" },

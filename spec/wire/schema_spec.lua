@@ -68,7 +68,7 @@ describe("a table of fields", function()
     { "no integer", "submit_message", { submit_flags = 1.5 },
       "submit_message: submit_flags: an integer expected, got number" },
     { "unknown", "submit_message", { submit_flags = 1, submit_flag = 1 },
-      "submit_message: no field is called submit_flag" },
+      "submit_message: no field is called submit_flag (submit_flags is)" },
     { "reserved", "reload_cached_information", { reserved = 1 },
       "reload_cached_information: no field is called reserved" },
     { "positional", "set_spooler", { 5 }, "set_spooler: no field is called number" },

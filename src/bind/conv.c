@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "wire/distance.h"
 #include "wire/kinds.h"
 
 /* a count that no script gave: it follows from the list */
@@ -174,6 +175,22 @@ static bool has_place(const struct sat_op *op, const char *name,
   return false;
 }
 
+/* " (NAME is)" for the field that was meant, else "" ([-0,+1,m]) */
+static const char *push_nearest(lua_State *L, const struct sat_op *op,
+                                const char *name) {
+  size_t n = strlen(name), least = 3, d;
+  const char *best = NULL;
+  for (; op->code != SAT_OP_END; op++) {
+    if (op->code > SAT_OP_REST || op->flags & SAT_OP_HIDDEN) continue;
+    d = sat_distance(name, n, op->name, strlen(op->name), least);
+    if (d > least || (best != NULL && d == least)) continue;
+    best = op->name;
+    least = d;
+  }
+  return best != NULL ? lua_pushfstring(L, " (%s is)", best)
+                      : lua_pushliteral(L, "");
+}
+
 static lua_Integer count_keys(struct walk *w) {
   lua_Integer n = 0;
   for (lua_pushnil(w->c->L); lua_next(w->c->L, w->idx) != 0;
@@ -185,15 +202,19 @@ static lua_Integer count_keys(struct walk *w) {
 /* Some key may have found no place: which? */
 static void refuse_extra(struct walk *w, const struct sat_op *ops) {
   lua_State *L = w->c->L;
+  int top = lua_gettop(L);
   if (count_keys(w) == w->used) return;
   for (lua_pushnil(L); lua_next(L, w->idx) != 0; lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING
                            ? lua_tostring(L, -2) : luaL_typename(L, -2);
     if (has_place(ops, name, w) || strcmp(name, "rop") == 0) continue;
-    sat_error_set(w->c->err, SAT_E_INVALID,
-                  has_place(ops, name, NULL)
-                      ? "%s: the other fields leave it out"
-                      : "no field is called %s", name);
+    if (has_place(ops, name, NULL))
+      sat_error_set(w->c->err, SAT_E_INVALID,
+                    "%s: the other fields leave it out", name);
+    else
+      sat_error_set(w->c->err, SAT_E_INVALID, "no field is called %s%s", name,
+                    push_nearest(L, ops, name));
+    lua_settop(L, top + 2);
   }
 }
 

@@ -104,6 +104,36 @@ static int rop_random(lua_State *L) {
   return sat_wire_bytes(L, s, rop->name);
 }
 
+/* what a script calls the kind of a field */
+static void push_field(lua_State *L, const struct sat_op *op, bool sometimes) {
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, op->name);
+  lua_setfield(L, -2, "name");
+  lua_pushstring(L, sat_kind_of(op->kind)->name);
+  lua_setfield(L, -2, "kind");
+  lua_pushboolean(L, op->code != SAT_OP_FIELD);
+  lua_setfield(L, -2, "list");
+  lua_pushboolean(L, sometimes);
+  lua_setfield(L, -2, "sometimes");
+}
+
+/* rop_fields(dir, name) -> list of { name =, kind =, list =, sometimes = },
+** in wire order: 'sometimes' for what other fields may leave out */
+static int rop_fields(lua_State *L) {
+  enum sat_dir dir = sat_wire_dir_check(L, 1);
+  const struct sat_op *op = check_rop(L, dir, 2)->dir[dir].ops();
+  const struct sat_op *end = op; /* of the group that op is in */
+  lua_Integer n = 0;
+  lua_newtable(L);
+  for (; op->code != SAT_OP_END; op++) {
+    if (op->code == SAT_OP_IF && op >= end) end = sat_schema_skip(op);
+    if (op->code > SAT_OP_REST || op->flags & SAT_OP_HIDDEN) continue;
+    push_field(L, op, op < end);
+    lua_rawseti(L, -2, ++n);
+  }
+  return 1;
+}
+
 static void put_flag(lua_State *L, const char *name, bool v) {
   lua_pushboolean(L, v);
   lua_setfield(L, -2, name);
@@ -161,6 +191,7 @@ void sat_bind_wire_rop(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"rops", rop_list},         {"encode_rop", rop_encode},
       {"decode_rop", rop_decode}, {"print_rop", rop_print},
-      {"random_rop", rop_random}, {NULL, NULL}};
+      {"random_rop", rop_random}, {"rop_fields", rop_fields},
+      {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }
