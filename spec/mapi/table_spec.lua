@@ -85,6 +85,15 @@ describe("a table", function()
     assert.same({}, collect(table_reader.open(conn, with { limit = 0 })))
   end)
 
+  it("gives no more than its limit where the server sends more", function()
+    local conn, fake = server(50, 100)
+    local query = fake.handlers.query_rows
+    fake.handlers.query_rows = function() return query { row_count = 20 } end
+    assert.same(upto(1, 7), collect(table_reader.open(conn, with { limit = 7 })))
+    assert.same(upto(1, 30), collect(table_reader.open(conn, with { limit = 30 })))
+    assert.same(upto(1, 50), collect(table_reader.open(conn, with { window = 3 })))
+  end)
+
   it("goes on where it was after the session was lost", function()
     for lost = 1, 9 do
       local conn, fake = server(95, 10)

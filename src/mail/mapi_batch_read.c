@@ -197,7 +197,7 @@ static int take_too_small(struct reading *g) {
   while (i < b->next &&
          b->payload.n - b->rops[i].offset != m->request_buffers.n)
     i++;
-  /* a server that cuts elsewhere still means the one not answered */
+  /* what is cut elsewhere still means the one not answered: QUIRKS 8 */
   g->refused = i < b->next ? i : g->at;
   return 0;
 }

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-/* ORDER X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3 */
+/* ORDER X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3.  2 and 7 have a second
+** meaning on some servers, and no request of ours earns the first: QUIRKS 7 */
 static const struct {
   enum sat_error_kind kind;
   bool lost; /* with this answer the session context is of no more use */
@@ -12,12 +13,12 @@ static const struct {
 } codes[] = {
     {SAT_OK, false, "success"},
     {SAT_E_SERVER, true, "unknown failure"},
-    {SAT_E_PROTOCOL, true, "invalid verb"},
+    {SAT_E_NETWORK, true, "invalid verb or session context cookie"},
     {SAT_E_PROTOCOL, true, "invalid path"},
     {SAT_E_PROTOCOL, true, "invalid header"},
     {SAT_E_PROTOCOL, true, "invalid request type"},
     {SAT_E_NETWORK, true, "invalid session context cookie"},
-    {SAT_E_PROTOCOL, true, "missing header"},
+    {SAT_E_NETWORK, true, "missing header or requests out of sequence"},
     {SAT_E_AUTH, false, "anonymous requests are not accepted"},
     {SAT_E_LIMIT, true, "the request is too large"},
     {SAT_E_NETWORK, true, "the session context was not found"},
@@ -164,8 +165,7 @@ static bool is_mapi(struct sat_bytes type) {
   const uint8_t *semi = type.n > 0 ? memchr(type.p, ';', type.n) : NULL;
   if (semi != NULL) type.n = (uint32_t)(semi - type.p);
   while (type.n > 0 && type.p[type.n - 1] == ' ') type.n--;
-  return sat_mapi_same(type, "application/mapi-http") ||
-         sat_mapi_same(type, "application/octet-stream");
+  return sat_mapi_same(type, "application/mapi-http");
 }
 
 static int not_mapi(const struct sat_mapi_http *http, struct sat_bytes type,

@@ -112,9 +112,12 @@ local function judge(self, results)
   return results
 end
 
--- Refusals that say that nothing was executed: the session context is gone, its
--- cookies are old ([MS-OXCMAPIHTTP] 2.2.3.3.3).
-local refused = { [6] = true, [10] = true, [13] = true, [15] = true, [18] = true }
+-- X-ResponseCodes that say that nothing was executed ([MS-OXCMAPIHTTP]
+-- 2.2.3.3.3); true: because the session context or its cookies are gone, so
+-- that a new one helps (QUIRKS 7).
+local refused = { [2] = true, [3] = false, [4] = false, [5] = false, [6] = true, [7] = true,
+  [8] = false, [10] = true, [11] = false, [12] = false, [13] = true, [15] = true,
+  [16] = false, [18] = true }
 
 -- Whether the server may have executed what it has not answered.
 local function may_have_happened(err)
@@ -122,7 +125,7 @@ local function may_have_happened(err)
     return false
   end
   if err.sent ~= nil then return err.sent end
-  return err.lost and not refused[err.code] or false
+  return err.lost and refused[err.code] == nil
 end
 
 -- May all of it be sent again, after the connection was made anew?

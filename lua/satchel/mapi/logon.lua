@@ -42,24 +42,32 @@ function M.new(connection, mailbox_dn, logon_id)
     logon_id = logon_id, generation = 0, ids = {}, names = {} }, Logon)
 end
 
----Logs on: 1 round trip.  The caller holds the connection's lock.
-function Logon:open()
-  local connection = self.connection
-  local b <close> = core.mapi.batch(connection.session)
+-- the answer to RopLogon, or nil and an error
+local function log_on(self)
+  local b <close> = core.mapi.batch(self.connection.session)
   b:add("logon", { logon_flags = LOGON_PRIVATE, open_flags = OPEN_FLAGS,
     store_state = 0, essdn = self.mailbox_dn }, nil, { logon_id = self.logon_id, keep = true })
-  local results, err = connection:drive(b)
-  if not results then error_object.raise(connection:failure(err, "logon")) end
-  local reply = results[1]
-  if reply.return_value ~= 0 then
-    error_object.raise(batch.failed(connection, reply))
+  local results, err = self.connection:drive(b)
+  return results and results[1], err
+end
+
+---Logs on, making the connection anew once if it is lost: 1 round trip.  The
+---caller holds the connection's lock.
+function Logon:open()
+  local connection = self.connection
+  local reply, err = log_on(self)
+  if not reply and err.lost and err.kind ~= "timeout" then
+    connection:connect()
+    reply, err = log_on(self)
   end
+  if not reply then error_object.raise(connection:failure(err, "logon")) end
+  if reply.return_value ~= 0 then error_object.raise(batch.failed(connection, reply)) end
   self.reply, self.handle = reply, reply.object
   self.generation = connection.generation
 end
 
----Makes the connection and this logon usable again.  The caller holds
----the connection's lock.
+---Makes the connection and this logon usable again.  The caller holds the
+---connection's lock.
 function Logon:ensure()
   self.connection:ensure()
   if self.generation ~= self.connection.generation then self:open() end

@@ -86,9 +86,13 @@ local function rows_of(self, result)
     last = more
   end
   self.position = self.position + #rows
-  local limit = self.options.limit
   self.ended = last.origin == BOOKMARK_END or #last.row_data == 0
-    or (limit and self.position >= self.first + limit) or false
+  local most = self.options.limit and self.first + self.options.limit
+  if most and self.position >= most then
+    -- chained answers may bring more than was asked for: QUIRKS 9
+    for i = #rows, #rows - (self.position - most) + 1, -1 do rows[i] = nil end
+    self.position, self.ended = most, true
+  end
   return rows
 end
 
