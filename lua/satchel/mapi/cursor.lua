@@ -13,6 +13,7 @@ local error_object = require "satchel.error"
 local field_rows = require "satchel.field"
 local fields = require "satchel.mapi.fields"
 local ids = require "satchel.mapi.ids"
+local kind = require "satchel.kind"
 local P = require "satchel.mapi.props"
 local props = P
 local restrict = require "satchel.mapi.restrict"
@@ -27,6 +28,7 @@ local M = {}
 
 local ALL_ROWS <const> = 0x7fff
 local WINDOW_OF_LOADED <const> = 50
+local SHORT <const> = 80 -- bytes: a text below this is whole for certain
 local BOOKMARK_BEGINNING <const>, BOOKMARK_END <const> = 0, 2
 -- a table shows the first 510 bytes of a text, or a character less
 -- ([MS-OXCTABL] 2.2.2.5.2)
@@ -87,19 +89,39 @@ local function columns_of(self, wanted)
   return columns
 end
 
+-- a class is looked up once for each cursor
+local kinds <const> = { __index = function(known, class)
+  known[class] = kind.of_class(class)
+  return known[class]
+end }
+
+-- the columns of text among the fields: { name =, tag = }
+local function text_columns(self)
+  local list = {}
+  for _, name in ipairs(self.wanted.columns) do
+    for _, key in ipairs(fields.find(name).tags) do
+      local tag = self.tags[key]
+      if tag and tag & 0xffff == 0x001f then list[#list + 1] = { name = name, tag = tag } end
+    end
+  end
+  return list
+end
+
 ---@param driver satchel.mapi.Driver
 ---@param plan table
 ---@return satchel.mapi.Cursor
 function M.new(driver, plan)
   local tag_of = props.finder(driver.logon)
   local self = setmetatable({ driver = driver, plan = plan, fid = ids.parse_folder(plan.folder_id),
-    position = 0, packed = {}, given = 0 }, Cursor)
+    position = 0, packed = {}, given = 0, kinds = setmetatable({}, kinds) }, Cursor)
   self.restriction, self.rest = restrict.compile(plan.where, tag_of)
   self.sort = sort_orders(plan.order, tag_of)
   local names = { table.unpack(plan.fields or {}) }
   for _, name in ipairs(self.rest and where.fields(self.rest) or {}) do names[#names + 1] = name end
   self.wanted = sort_fields(names)
   self.columns = columns_of(self, self.wanted)
+  self.read = fields.reader(self.wanted.columns, function(key) return self.tags[key] end)
+  self.texts = text_columns(self)
   self.skip = plan.offset or 0
   if not self.rest then
     self.position, self.base, self.skip = self.skip, self.skip, 0
@@ -251,29 +273,34 @@ local function is_cut(row, tag)
     and #core.text.utf16(value) // 2 >= TEXT_LIMIT
 end
 
+local function cut_texts(self, item, row, cut)
+  for i = 1, #self.texts do
+    local text = self.texts[i]
+    local value = row[text.tag]
+    if value and #value >= SHORT and is_cut(row, text.tag) then
+      local name = text.name
+      item[name] = nil
+      cut[name] = cut[name] or {}
+      table.insert(cut[name], item)
+    end
+  end
+end
+
+local function read_keys(self, item, row)
+  item.props = {}
+  for _, key in ipairs(self.wanted.keys) do
+    local tag = self.tags[key]
+    item.props[key] = tag and (values.get(row, tag))
+  end
+end
+
 local function record(self, row, cut)
   local class = values.get(row, P.PidTagMessageClass)
   local item = { id = ids.item(self.fid, row[P.PidTagMid]), folder_id = self.plan.folder_id,
-    class = class, kind = require("satchel.kind").of_class(class) }
-  local function tag_of(key) return self.tags[key] end
-  fields.read(item, self.wanted.columns, row, tag_of)
-  for _, name in ipairs(self.wanted.columns) do
-    for _, key in ipairs(fields.find(name).tags) do
-      local tag = self.tags[key]
-      if tag and is_cut(row, tag) then
-        item[name] = nil
-        cut[name] = cut[name] or {}
-        table.insert(cut[name], item)
-      end
-    end
-  end
-  if #self.wanted.keys > 0 then
-    item.props = {}
-    for _, key in ipairs(self.wanted.keys) do
-      local tag = self.tags[key]
-      item.props[key] = tag and (values.get(row, tag))
-    end
-  end
+    class = class, kind = class and self.kinds[class] or "message" }
+  self.read(item, row)
+  cut_texts(self, item, row, cut)
+  if #self.wanted.keys > 0 then read_keys(self, item, row) end
   return item
 end
 

@@ -221,6 +221,43 @@ function M.sort_tag(name, tag_of)
   return tag_of(key), field.upside_down
 end
 
+-- one field of a row; `place` holds the row that is being read
+local function reader_of(name, field, tag_of, place)
+  local tags, get <const> = {}, values.get
+  for i, key in ipairs(field.tags) do tags[i] = tag_of(key) or false end
+  local only = field.read == first and #tags == 1 and tags[1]
+  return { name = name, read = field.read, only = only, get = function(i)
+    local tag = tags[i]
+    if not tag then return nil end
+    local value = place.row[tag]
+    if value ~= nil then return value end
+    return (get(place.row, tag))
+  end }
+end
+
+---A function that reads fields out of one row after another into records.
+---@param list string[] names of fields; those that are no properties are passed over
+---@param tag_of fun(key: any): integer|nil
+---@return fun(record: table, row: table)
+function M.reader(list, tag_of)
+  local readers, place <const> = {}, {}
+  for _, name in ipairs(list) do
+    local field = fields[name]
+    if field and field.tags then
+      readers[#readers + 1] = reader_of(name, field, tag_of, place)
+    end
+  end
+  return function(record, row)
+    place.row = row
+    for i = 1, #readers do
+      local reader = readers[i]
+      local value = reader.only and row[reader.only]
+      if not value then value = reader.read(reader.get) end
+      record[reader.name] = value
+    end
+  end
+end
+
 ---Reads fields out of a row into a record.
 ---@param record table
 ---@param list string[] names of fields; those that are no properties are passed over
@@ -228,15 +265,7 @@ end
 ---@param tag_of fun(key: any): integer|nil
 ---@return table record
 function M.read(record, list, row, tag_of)
-  for _, name in ipairs(list) do
-    local field = fields[name]
-    if field and field.tags then
-      record[name] = field.read(function(i)
-        local tag = tag_of(field.tags[i])
-        return tag and (values.get(row, tag))
-      end)
-    end
-  end
+  M.reader(list, tag_of)(record, row)
   return record
 end
 

@@ -4,17 +4,15 @@
 -- MID.  Both are the bytes of the wire, so that id and trace can be compared.
 -- A message inside another is ":" and the number of the attachment behind that.
 
+local core = require "satchel.core"
 local error_object = require "satchel.error"
 
 local M = {}
 
-local function text(id)
-  return (("<i8"):pack(id):gsub(".", function(c) return ("%02x"):format(c:byte()) end))
-end
+local hex <const>, pack <const> = core.text.hex, string.pack
 
 local function number(digits)
-  local bytes = digits:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end)
-  return (("<i8"):unpack(bytes))
+  return (("<i8"):unpack(core.text.unhex(digits)))
 end
 
 local function is_hex(value, n)
@@ -25,7 +23,7 @@ end
 ---@param fid integer
 ---@return string
 function M.folder(fid)
-  return text(fid)
+  return hex(pack("<i8", fid))
 end
 
 ---The text of an item's id.
@@ -33,7 +31,7 @@ end
 ---@param mid integer
 ---@return string
 function M.item(fid, mid)
-  return text(fid) .. text(mid)
+  return hex(pack("<i8i8", fid, mid))
 end
 
 ---The text of the id of a message inside another.
