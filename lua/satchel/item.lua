@@ -109,9 +109,9 @@ local function load_group(state, name)
   local fresh = state.store:call("load", id, folder_id, missing)
   local known = {}
   for other in pairs(state.known or {}) do known[other] = true end
-  for _, other in ipairs(missing) do
-    state.record[other] = fresh[other]
-    known[other] = true
+  for _, other in ipairs(missing) do known[other] = true end
+  for other, value in pairs(fresh) do
+    if state.record[other] == nil then state.record[other] = value end
   end
   state.known = known
 end

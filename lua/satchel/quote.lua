@@ -77,8 +77,15 @@ local function text_body(item, mode, text)
   return (text and text .. "\n\n" or "") .. attribution(item) .. "\n" .. quoted .. "\n"
 end
 
+-- whether it was written as HTML; servers make HTML out of text, too
+local function is_html(item)
+  local html = item.html
+  local record = item._ and item._.record or item
+  return html ~= nil and record.native_body ~= "text"
+end
+
 local function original_html(item)
-  return item.html and M.inner(item.html) or M.escape(item.text or "")
+  return is_html(item) and M.inner(item.html) or M.escape(item.text or "")
 end
 
 local bar <const> = "margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex"
@@ -107,9 +114,9 @@ end
 ---@param opts { text?: string, html?: string, quote?: boolean }
 ---@return { text?: string, html?: string }
 function M.bodies(item, mode, opts)
-  local original, bodies, html = item.html, {}, opts.html
+  local bodies, html = {}, opts.html
   if opts.quote == false then return { text = opts.text, html = html } end
-  if not html and original then html = M.escape(opts.text or "") end
+  if not html and is_html(item) then html = M.escape(opts.text or "") end
   if html then bodies.html = html_body(item, mode, html) end
   if opts.text or not html then bodies.text = text_body(item, mode, opts.text) end
   return bodies

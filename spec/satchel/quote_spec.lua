@@ -37,6 +37,12 @@ describe("quoting", function()
     assert.matches("^a < b\n\nAnna", bodies.text)
   end)
 
+  it("answers text in text, also where the server made HTML of it", function()
+    local made = { from = item.from, text = "a", html = "<pre>a</pre>", native_body = "text" }
+    assert.is_nil(quote.bodies(made, "reply", { text = "b" }).html)
+    assert.matches("> a", quote.bodies(made, "reply", { text = "b" }).text)
+  end)
+
   it("answers text in HTML when HTML is given", function()
     local bodies = quote.bodies(item, "reply", { html = "<body><b>x</b></body>" })
     assert.is_nil(bodies.text)

@@ -10,7 +10,8 @@ local UTF8 <const> = 65001
 
 ---@return integer[] the properties that `read` wants
 function M.tags()
-  return { P.PidTagBody, P.PidTagHtml, P.PidTagRtfCompressed, P.PidTagInternetCodepage }
+  return { P.PidTagBody, P.PidTagHtml, P.PidTagRtfCompressed, P.PidTagInternetCodepage,
+    P.PidTagNativeBody }
 end
 
 local function lines(text)
@@ -53,9 +54,12 @@ function M.text_of_html(html)
   return (text:gsub("^%s+", ""):gsub("%s+$", "\n"))
 end
 
+-- [MS-OXCMSG] 2.2.1.56.2: the form that the others are made of
+local NATIVE <const> = { "text", "rtf", "html" }
+
 ---The bodies that stored properties make.
 ---@param raw table<integer, any> values by tag
----@return { text: string|nil, html: string|nil, rtf: string|nil }
+---@return { text: string|nil, html: string|nil, rtf: string|nil, native_body: string|nil }
 function M.read(raw)
   local packed = raw[P.PidTagRtfCompressed]
   local rtf = packed and core.rtf.decompress(packed) or nil
@@ -65,7 +69,8 @@ function M.read(raw)
   local text = raw[P.PidTagBody]
   if not text and html then text = M.text_of_html(html) end
   if not text and rtf then text = core.rtf.to_text(rtf) end
-  return { text = text and lines(text), html = html, rtf = rtf }
+  return { text = text and lines(text), html = html, rtf = rtf,
+    native_body = NATIVE[raw[P.PidTagNativeBody]] }
 end
 
 ---Adds the properties of new bodies.

@@ -98,6 +98,7 @@ local function needs(logon, names)
     want.big[#want.big + 1] = { P.PidTagHtml, LARGEST }
     want.big[#want.big + 1] = { P.PidTagRtfCompressed, want.rtf and LARGEST or SMALL }
     want.tags[#want.tags + 1] = P.PidTagInternetCodepage
+    want.tags[#want.tags + 1] = P.PidTagNativeBody
   end
   want.tags[#want.tags + 1] = P.PidTagMessageClass
   return want
@@ -194,7 +195,9 @@ local function finish(driver, asked, want)
   if failure(asked.main) then return nil, asked.main.result end
   local row, record = asked.main.result.row_data, { id = asked.id }
   local raw = big_values(driver, asked, want)
-  raw[P.PidTagInternetCodepage] = values.get(row, P.PidTagInternetCodepage)
+  for _, tag in ipairs { P.PidTagInternetCodepage, P.PidTagNativeBody } do
+    raw[tag] = values.get(row, tag)
+  end
   for tag, value in pairs(raw) do row[tag] = value end
   record.class = values.get(row, P.PidTagMessageClass)
   record.kind = require("satchel.kind").of_class(record.class)
@@ -206,7 +209,7 @@ local function finish(driver, asked, want)
   end
   if want.bodies then
     for name, value in pairs(bodies.read(raw)) do
-      if want[name] then record[name] = value end
+      if want[name] or name == "native_body" then record[name] = value end
     end
   end
   if want.attachments then record.attachments = attachments_of(asked) end
