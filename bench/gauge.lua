@@ -32,7 +32,7 @@ function M.measure(fn)
   clear:flush()
   local from = M.now()
   local results = table.pack(fn())
-  return M.now() - from, status "VmHWM" - start, table.unpack(results, 1, results.n)
+  return M.now() - from, math.max(0, status "VmHWM" - start), table.unpack(results, 1, results.n)
 end
 
 ---@param list number[]
