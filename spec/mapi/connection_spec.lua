@@ -157,6 +157,47 @@ describe("a batch of a connection", function()
     assert.equal(0, err.results[1].return_value)
   end)
 
+  it("that fails half-way keeps the answers before", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake, { limits = { handles = 2 } })
+    fake:fault()
+    fake:fault(nil, LOST)
+    local err = fails(conn.batch, conn, function(b)
+      b:rop("get_store_state")
+      b:rop("create_folder", { folder_type = 1, use_unicode_strings = true, open_existing = true,
+        display_name = "a", comment = "" })
+      b:rop("create_folder", { folder_type = 1, use_unicode_strings = true, open_existing = true,
+        display_name = "b", comment = "" })
+    end)
+    assert.is_true(err.uncertain)
+    assert.equal(9, err.results[2].folder_id)
+    assert.is_nil(err.results[3])
+  end)
+
+  it("of writes that the server could not answer in full is uncertain", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake)
+    function fake.execute() return string.pack("<I4I4I4I4I4", 0, 0x47d, 0, 0, 0) end
+    local err = fails(conn.rop, conn, "submit_message", { submit_flags = 0 })
+    assert.equal(0x47d, err.code)
+    assert.is_true(err.uncertain)
+  end)
+
+  it("of reads that the server could not answer in full is sent in smaller parts", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake)
+    local execute, most = fake.execute, 3
+    function fake:execute(body, note)
+      local answer = execute(self, body, note)
+      return #note.rops > most and string.pack("<I4I4I4I4I4", 0, 0x47d, 0, 0, 0) or answer
+    end
+    local results = conn:batch(function(b)
+      for _ = 1, 20 do b:rop("get_store_state") end
+    end)
+    assert.equal(20, #results)
+    for i = 6, #fake.requests do assert.is_true(#fake.requests[i].rops <= most) end
+  end)
+
   it("logs on to another mailbox of the same session", function()
     local fake = fake_mapi.new()
     local conn = open(fake)

@@ -29,6 +29,7 @@ local DEFAULTS <const> = {
   get_contents_table = { row_count = 0 }, get_hierarchy_table = { row_count = 0 },
   set_columns = { table_status = 0 }, restrict = { table_status = 0 },
   sort_table = { table_status = 0 }, get_store_state = { store_state = 0 },
+  create_folder = { folder_id = 9, is_existing_folder = false },
 }
 
 ---A response as bytes; a mistake in it fails the spec.

@@ -8,7 +8,7 @@
 **   b:safe(boolean): it may be executed twice
 **   b:step([response | nil, err]) -> "send", request | "sleep", seconds
 **     | "done", results | "done", nil, err
-**   b:notices() -> RopNotify records
+**   b:results() so far   b:notices() -> RopNotify records
 **   b:executes()   b:answered()   b:pending()
 **
 ** A result is the answer's fields, with rop = name; what a ROP with 'keep'
@@ -317,6 +317,12 @@ static int batch_notices(lua_State *L) {
   return push_list(L, NOTICES);
 }
 
+/* what has been answered so far */
+static int batch_results(lua_State *L) {
+  sat_box_check(L, 1, SAT_MAPI_BATCH);
+  return push_list(L, RESULTS);
+}
+
 static int batch_safe(lua_State *L) {
   struct batch *b = sat_box_check(L, 1, SAT_MAPI_BATCH);
   b->b.safe = lua_toboolean(L, 2);
@@ -358,8 +364,8 @@ static const luaL_Reg batch_methods[] = {
     {"add", batch_add},           {"step", batch_step},
     {"notices", batch_notices},   {"safe", batch_safe},
     {"executes", batch_executes}, {"answered", batch_answered},
-    {"pending", batch_pending},   {"close", sat_box_close},
-    {NULL, NULL}};
+    {"pending", batch_pending},   {"results", batch_results},
+    {"close", sat_box_close},     {NULL, NULL}};
 
 static const luaL_Reg handle_methods[] = {{"value", handle_value},
                                           {"live", handle_live},

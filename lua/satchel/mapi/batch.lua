@@ -121,11 +121,14 @@ local refused = { [2] = true, [3] = false, [4] = false, [5] = false, [6] = true,
 
 -- Whether the server may have executed what it has not answered.
 local function may_have_happened(err)
-  if err.stale or err.kind == "invalid" or err.kind == "throttled" or err.kind == "auth" then
+  if err.stale or err.kind == "invalid" or err.kind == "throttled" or err.kind == "auth"
+    or err.kind == "limit" then
     return false
   end
   if err.sent ~= nil then return err.sent end
-  return err.lost and refused[err.code] == nil
+  -- an Execute that failed as a whole has a code; a refused one says so
+  if not err.lost then return err.code ~= nil end
+  return refused[err.code] == nil
 end
 
 -- May all of it be sent again, after the connection was made anew?
@@ -136,7 +139,8 @@ local function may_repeat(answered, err, safe)
     and (err.sent == false or refused[err.code] or false)
 end
 
----Runs it; see Logon:batch.
+---Runs it; see Logon:batch.  An error has what was answered before it as
+---`results`, where there are gaps for what was not.
 ---@return table[] results
 function Batch:run()
   local logon = self.logon
@@ -151,11 +155,12 @@ function Batch:run()
     local results, err = connection:drive(b)
     connection:notify(b:notices())
     connection.executes = connection.executes + b:executes()
-    local answered = b:answered()
+    local answered, so_far = b:answered(), b:results()
     b:close()
     if results then return judge(self, results) end
     if not safe and may_have_happened(err) then err.uncertain = true end
     if attempt == 2 or not may_repeat(answered, err, safe) then
+      err.results = so_far
       error_object.raise(connection:failure(err, self.op or self.refs[1].name))
     end
   end

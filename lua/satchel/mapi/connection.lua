@@ -156,7 +156,11 @@ end
 ---A new session context; every handle of the old one is gone.
 function Connection:connect()
   local info, err = self:drive(self.session:connect())
-  if not info then error_object.raise(self:failure(err, "connect")) end
+  if not info then
+    -- the endpoint took the credentials and the store will not have the user
+    if err.kind == "server" and err.code and err.lost == false then err.hint = "check user_dn" end
+    error_object.raise(self:failure(err, "connect"))
+  end
   self.generation = self.generation + 1
   self.display_name = info.display_name
 end
