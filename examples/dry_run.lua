@@ -4,7 +4,7 @@ local satchel = require "satchel"
 local account = dofile "examples/account.lua"
 account.dry_run = true
 account.trace = function(event)
-  if event.kind == "write" then print("would " .. event.op) end
+  if event.direction == "write" then print("would " .. event.op) end
 end
 
 local session <close> = satchel.connect(account)

@@ -21,7 +21,7 @@ local session = require "satchel.session"
 ---@field limits? table upper bounds for what a server may send
 ---@field trace? fun(event: table) given each event of the protocol, secrets masked
 ---@field dry_run? boolean reads are real, writes go to `trace` and nowhere else
----@field sandbox? satchel.Sandbox an Exchange in a box, in this process
+---@field sandbox? satchel.Sandbox an Exchange in a box, in this process; needs no password
 ---@field transport? fun(request: table): table|nil, table? carries requests
 
 ---@class satchel.TlsOptions
@@ -113,6 +113,13 @@ local function check_together(opts)
   end
 end
 
+-- the box is the caller's own: it says what password it would take
+local function use_box(opts)
+  local users = not (opts.password or opts.token) and opts.sandbox.users
+  local user = users and users:find(opts.user)
+  opts.password = opts.password or user and user.password
+end
+
 ---Connects and logs on.
 ---@param given satchel.ConnectOptions
 ---@return satchel.Session
@@ -123,6 +130,7 @@ function M.connect(given)
   if opts.smtp then
     error_object.unsupported "connect: option 'smtp' comes with SMTP"
   end
+  if opts.sandbox then use_box(opts) end
   local driver = error_object.assert(require(module).open(opts))
   if opts.dry_run then driver = dry_run.wrap(driver, opts.trace) end
   return session.new(driver)

@@ -49,7 +49,7 @@ describe("a dry run", function()
     inbox:empty()
     local ops = {}
     for i, event in ipairs(said) do
-      assert.equal("write", event.kind)
+      assert.equal("write", event.direction)
       ops[i] = event.op
     end
     assert.equal("update move save set_props save save copy submit delete send create create "
