@@ -10,7 +10,7 @@ local store = require "satchel.sandbox.store"
 local users = require "satchel.sandbox.users"
 
 for _, name in ipairs { "logon", "folder", "message", "attachment", "property", "stream",
-  "table", "transport", "permission" } do
+  "table", "transport", "permission", "transfer" } do
   require("satchel.sandbox." .. name .. "_rops")
 end
 

@@ -119,7 +119,11 @@ end
 
 local folders = {}
 
-function folders.read(object, tag) return folder.read(object.folder, tag) end
+function folders.read(object, tag)
+  if tag == tags.Access then return permissions.access(object.folder, object.user) end
+  if tag == tags.Rights then return permissions.of(object.folder, object.user) end
+  return folder.read(object.folder, tag)
+end
 function folders.find(object, id) return folder.find(object.folder, id) end
 function folders.tags(object) return folder.tags(object.folder) end
 

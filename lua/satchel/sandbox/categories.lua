@@ -9,12 +9,8 @@ local categories = {}
 
 local EXPANDED, COLLAPSED = 3, 4
 
----A value of a message or of a heading.
-function categories.read(row, tag)
-  if not row.heading then
-    if tag == tags.Depth and row.list and row.list.depth then return row.list.depth end
-    return message.read(row, tag)
-  end
+-- a value of a heading
+local function read_heading(row, tag)
   if tag == tags.InstID then return row.id end
   if tag == tags.InstanceNum then return 0 end
   if tag == tags.RowType then return row.expanded and EXPANDED or COLLAPSED end
@@ -77,8 +73,16 @@ end
 ---@param count integer how many sort keys make groups
 ---@param expanded integer how many of them start open
 function categories.start(t, count, expanded)
-  t.categories = count > 0
-    and { count = count, expanded = expanded, known = {}, by_id = {}, last = 0 } or nil
+  if count == 0 then
+    t.categories, t.source.read = nil, message.read
+    return
+  end
+  t.categories = { count = count, expanded = expanded, known = {}, by_id = {}, last = 0 }
+  t.source.read = function(row, tag)
+    if row.heading then return read_heading(row, tag) end
+    if tag == tags.Depth then return count end
+    return message.read(row, tag)
+  end
 end
 
 ---@return table|nil heading

@@ -90,13 +90,34 @@ local function answer_index(request)
     or request.source_handle_index or request.input_handle_index
 end
 
+-- what the answer of a failure has beside its code
+local PARTIAL = { partial_completion = true }
+local STATUS = { transfer_status = 0, in_progress_count = 0, total_step_count = 0 }
+local FAILED = {
+  delete_folder = PARTIAL, move_folder = PARTIAL, copy_folder = PARTIAL, empty_folder = PARTIAL,
+  hard_delete_messages_and_subfolders = PARTIAL, move_copy_messages = PARTIAL,
+  delete_messages = PARTIAL, hard_delete_messages = PARTIAL,
+  fast_transfer_source_get_buffer = copy(STATUS, { transfer_buffer = "" }),
+  fast_transfer_destination_put_buffer = copy(STATUS, { buffer_used_size = 0 }),
+  fast_transfer_destination_put_buffer_extended = copy(STATUS, { buffer_used_size = 0 }),
+}
+
+-- a mistake of the sandbox's own is told, but ends nothing
+local function attempt(name, request, object, call)
+  local ok, reply, output, extra =
+    xpcall(rops.run, debug.traceback, name, request, object, call)
+  if ok then return reply, output, extra end
+  io.stderr:write("sandbox: ", name, ": ", tostring(reply), "\n")
+  return nil, code.GeneralFailure
+end
+
 -- the answer's fields, its columns, and its code
 local function run(call, request)
   local object = input_of(call, request)
   local name = request.rop
   if object and object.told then object.told = nil end
   if FLUSHING[name] and object then rops.flush(object) end
-  local reply, output, extra = rops.run(name, request, object, call)
+  local reply, output, extra = attempt(name, request, object, call)
   local columns
   if reply then
     columns, reply = reply.columns, copy(reply, { return_value = reply.return_value or 0 })
@@ -106,7 +127,7 @@ local function run(call, request)
     end
     if name == "query_rows" then notification.watch(object, call.session) end
   else
-    reply = copy(extra or {}, { return_value = output })
+    reply = copy(extra or FAILED[name] or {}, { return_value = output })
     if request.output_handle_index then
       call.handles[request.output_handle_index + 1] = NO_HANDLE
     end

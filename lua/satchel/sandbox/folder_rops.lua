@@ -13,8 +13,8 @@ local on, may, RIGHT = rops.on, permissions.may, permissions.right
 local PARTIAL = { partial_completion = true }
 
 ---An open folder.
-local function opened(f)
-  return { kind = "folder", folder = f, store = f.store }
+local function opened(f, user)
+  return { kind = "folder", folder = f, store = f.store, user = user }
 end
 
 on("open_folder", "logon folder", function(request, object, call)
@@ -28,7 +28,8 @@ on("open_folder", "logon folder", function(request, object, call)
   if not always and not may(f, call.user, RIGHT.read_any, RIGHT.visible) then
     return nil, code.NotFound
   end
-  return { has_rules = f.rules ~= nil and #f.rules > 0, is_ghosted = false }, opened(f)
+  return { has_rules = f.rules ~= nil and #f.rules > 0, is_ghosted = false },
+    opened(f, call.user)
 end)
 
 on("create_folder", "folder", function(request, object, call)
@@ -46,7 +47,7 @@ on("create_folder", "folder", function(request, object, call)
       props = request.comment ~= "" and { [0x3004001f] = request.comment } or nil })
     if store.owner ~= call.user then permissions.set(f, call.user, 0x5fb) end
   end
-  return { folder_id = f.id, is_existing_folder = false }, opened(f)
+  return { folder_id = f.id, is_existing_folder = false }, opened(f, call.user)
 end)
 
 local DEL_MESSAGES, DEL_FOLDERS, HARD = 0x01, 0x04, 0x10
@@ -54,12 +55,12 @@ local DEL_MESSAGES, DEL_FOLDERS, HARD = 0x01, 0x04, 0x10
 on("delete_folder", "folder", function(request, object, call)
   local store, id, flags = object.store, request.folder_id, request.delete_folder_flags
   if flags & ~(DEL_MESSAGES | DEL_FOLDERS | HARD) ~= 0 then
-    return nil, code.InvalidParameter, PARTIAL
+    return nil, code.InvalidParameter
   end
-  if ids.counter(id) < layout.first_free then return nil, code.AccessDenied, PARTIAL end
+  if ids.counter(id) < layout.first_free then return nil, code.AccessDenied end
   local f = store.folders[id]
   if not f then return { partial_completion = false } end
-  if not may(f, call.user, RIGHT.owner) then return nil, code.AccessDenied, PARTIAL end
+  if not may(f, call.user, RIGHT.owner) then return nil, code.AccessDenied end
   local full = f.type ~= 2 and f.normal.count > 0 and flags & DEL_MESSAGES == 0
   if full or #f.children > 0 and flags & DEL_FOLDERS == 0 then return PARTIAL end
   store:delete_folder(f)
@@ -74,7 +75,7 @@ local function destination(request, call)
     return nil, code.DestinationNullObject,
       { dest_handle_index = request.dest_handle_index, partial_completion = true }
   end
-  if object.kind ~= "folder" then return nil, code.NotSupported, PARTIAL end
+  if object.kind ~= "folder" then return nil, code.NotSupported end
   return object.folder
 end
 
@@ -83,18 +84,18 @@ on("move_folder", "folder", function(request, object, call)
   if not target then return nil, err, extra end
   local store = object.store
   if ids.counter(request.folder_id) < layout.first_free then
-    return nil, code.AccessDenied, PARTIAL
+    return nil, code.AccessDenied
   end
   local f = store.folders[request.folder_id]
-  if not f then return nil, code.NotFound, PARTIAL end
+  if not f then return nil, code.NotFound end
   if not may(f, call.user, RIGHT.owner) or not may(target, call.user, RIGHT.create_subfolder) then
-    return nil, code.AccessDenied, PARTIAL
+    return nil, code.AccessDenied
   end
-  if target:is_below(f) then return nil, code.RootFolder, PARTIAL end
+  if target:is_below(f) then return nil, code.RootFolder end
   local name = request.new_folder_name ~= "" and request.new_folder_name or f.name
   local other = target:child(name)
-  if other and other ~= f then return nil, code.DuplicateName, PARTIAL end
-  if target.store ~= store then return nil, code.NotSupported, PARTIAL end
+  if other and other ~= f then return nil, code.DuplicateName end
+  if target.store ~= store then return nil, code.NotSupported end
   store:move_folder(f, target, name)
   return { partial_completion = false }
 end)
@@ -103,15 +104,15 @@ on("copy_folder", "folder", function(request, object, call)
   local target, err, extra = destination(request, call)
   if not target then return nil, err, extra end
   local f = object.store.folders[request.folder_id]
-  if not f then return nil, code.NotFound, PARTIAL end
-  if f.role == "root" then return nil, code.AccessDenied, PARTIAL end
+  if not f then return nil, code.NotFound end
+  if f.role == "root" then return nil, code.AccessDenied end
   if not may(f, call.user, RIGHT.read_any) or not may(target, call.user, RIGHT.create_subfolder)
   then
-    return nil, code.AccessDenied, PARTIAL
+    return nil, code.AccessDenied
   end
-  if target:is_below(f) then return nil, code.RootFolder, PARTIAL end
+  if target:is_below(f) then return nil, code.RootFolder end
   local name = request.new_folder_name ~= "" and request.new_folder_name or f.name
-  if target:child(name) then return nil, code.DuplicateName, PARTIAL end
+  if target:child(name) then return nil, code.DuplicateName end
   target.store:copy_folder(f, target, name, request.want_recursive)
   return { partial_completion = false }
 end)
@@ -120,11 +121,11 @@ on("move_copy_messages", "folder", function(request, object, call)
   if #request.message_ids == 0 then return { partial_completion = false } end
   local target, err, extra = destination(request, call)
   if not target then return nil, err, extra end
-  if target.type == 2 then return nil, code.NotSupported, PARTIAL end
+  if target.type == 2 then return nil, code.NotSupported end
   local from, store = object.folder, object.store
-  if not may(target, call.user, RIGHT.create) then return nil, code.AccessDenied, PARTIAL end
+  if not may(target, call.user, RIGHT.create) then return nil, code.AccessDenied end
   if not request.want_copy and not may(from, call.user, RIGHT.delete_any) then
-    return nil, code.AccessDenied, PARTIAL
+    return nil, code.AccessDenied
   end
   local partial = false
   for _, id in ipairs(request.message_ids) do
@@ -147,14 +148,14 @@ local function delete_messages(hard)
   return function(request, object, call)
     local f, store = object.folder, object.store
     if not may(f, call.user, RIGHT.delete_any, RIGHT.delete_owned) then
-      return nil, code.AccessDenied, PARTIAL
+      return nil, code.AccessDenied
     end
     local partial = false
     for _, id in ipairs(request.message_ids) do
       local m = store:find_message(id, hard)
       if m and (m.folder == f or f.type == 2) then
         store:delete_message(m, hard)
-      else
+      elseif m then
         partial = true
       end
     end
@@ -168,7 +169,7 @@ local function empty_folder(hard)
   return function(request, object, call)
     local f, store = object.folder, object.store
     if not may(f, call.user, RIGHT.delete_any, RIGHT.delete_owned) then
-      return nil, code.AccessDenied, PARTIAL
+      return nil, code.AccessDenied
     end
     local partial = false
     for i = #f.children, 1, -1 do

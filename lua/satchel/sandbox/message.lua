@@ -88,7 +88,6 @@ computed[tags.InstanceNum] = function() return 0 end
 computed[tags.FolderId] = function(m) return m.folder and m.folder.id end
 computed[tags.ParentFolderId] = computed[tags.FolderId]
 computed[tags.RowType] = function() return 1 end
-computed[tags.Depth] = function() return 0 end
 computed[tags.ObjectType] = function() return 5 end
 computed[tags.Access] = function(m) return m.access or 0x07 end
 computed[tags.AccessLevel] = function(m) return m.writable and 1 or 0 end
@@ -256,7 +255,7 @@ end
 -- what a list of all properties leaves out, beside what is not there
 local UNLISTED = {
   [tags.InstID] = true, [tags.InstanceNum] = true, [tags.RowType] = true,
-  [tags.Depth] = true, [tags.BodyHtml] = true, [tags.StoreEntryId] = true,
+  [tags.BodyHtml] = true, [tags.StoreEntryId] = true,
   [tags.InstanceKey] = true, [tags.ConversationTopic] = true,
 }
 local BODIES = {

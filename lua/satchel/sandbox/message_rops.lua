@@ -201,7 +201,7 @@ on("set_read_flags", "folder", function(request, object)
     local m = store:find_message(id)
     if m and (m.folder == f or f.type == 2) then
       set_read(store, m, request.read_flags)
-    else
+    elseif m then
       partial = true
     end
   end

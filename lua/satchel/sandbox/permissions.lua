@@ -21,7 +21,8 @@ function permissions.at_birth(store, role)
     return { { id = 0, name = "", rights = 0x4fb }, { id = -1, name = "Anonymous", rights = 0 } }
   end
   return {
-    { id = 0, name = "", rights = role == "calendar" and RIGHT.free_busy_simple or 0 },
+    { id = 0, name = "", rights = role == "calendar"
+      and RIGHT.free_busy_simple | RIGHT.visible or 0 },
     { id = -1, name = "Anonymous", rights = 0 },
   }
 end
@@ -45,6 +46,14 @@ function permissions.of(f, user)
     if member.id == 0 then rights = member.rights end
   end
   return rights
+end
+
+---What `user` may do with `f`, as PidTagAccess has it.
+function permissions.access(f, user)
+  local rights = permissions.of(f, user)
+  if f.store.owner == user or rights & RIGHT.owner ~= 0 then return 0x3f end
+  return 0x02 | (rights & RIGHT.create ~= 0 and 0x30 or 0)
+    | (rights & RIGHT.create_subfolder ~= 0 and 0x08 or 0)
 end
 
 ---May this user log on to the mailbox at all?

@@ -134,8 +134,7 @@ function kinds.bitmask(r, read)
   local tag <const>, mask <const>, nonzero <const> = r.tag, r.mask, r.nonzero
   return function(row)
     local v = read(row, tag)
-    if type(v) ~= "number" then return false end
-    return (v & mask ~= 0) == nonzero
+    return (math.type(v) == "integer" and v & mask ~= 0) == nonzero
   end
 end
 

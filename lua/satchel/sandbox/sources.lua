@@ -19,6 +19,8 @@ local Hierarchy = { kind = "hierarchy" }
 Hierarchy.__index = Hierarchy
 
 function Hierarchy.read(row, tag)
+  if tag == tags.Access then return permissions.access(row.folder, row.user) end
+  if tag == tags.Rights then return permissions.of(row.folder, row.user) end
   if tag == tags.Depth then return row.depth end
   if tag == tags.RowType then return 1 end
   return folder.read(row.folder, tag)
@@ -33,7 +35,7 @@ function Hierarchy:collect(t)
   local test = t.restriction and restrict.compile(t.restriction, Hierarchy.read)
   local user = self.user
   local function take(f, depth)
-    local row = { folder = f, depth = depth }
+    local row = { folder = f, depth = depth, user = user }
     if visible(f, user) and (not test or test(row)) then rows[#rows + 1] = row end
   end
   if self.deep then
@@ -75,7 +77,7 @@ end
 
 -- contents -------------------------------------------------------------------
 
-local Contents = { kind = "contents", read = categories.read }
+local Contents = { kind = "contents", read = message.read }
 Contents.__index = Contents
 
 function Contents:rows(t)

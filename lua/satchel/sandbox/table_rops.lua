@@ -175,7 +175,7 @@ on("find_row", "table", function(request, t)
   local test = request.restriction_data
     and restrict.compile(request.restriction_data, t.source.read) or function() return true end
   local backward = request.find_row_flags & BACKWARD ~= 0
-  local i, step = from + (backward and 0 or 1), backward and -1 or 1
+  local i, step = backward and math.min(from + 1, #rows) or from + 1, backward and -1 or 1
   while rows[i] do
     if test(rows[i]) then
       t.pos = i - 1
@@ -195,8 +195,11 @@ on("get_status", "table", function() return { table_status = COMPLETE } end)
 on("abort", "table", function() return nil, code.UnableToAbort end)
 
 on("reset_table", "table", function(_, t)
-  t.columns, t.column_tags, t.sort, t.restriction, t.categories = nil, nil, {}, nil, nil
-  if t.source.renew then t.source:renew(t) end
+  t.columns, t.column_tags, t.sort, t.restriction = nil, nil, {}, nil
+  if t.source.renew then
+    t.source:renew(t)
+    categories.start(t, 0, 0)
+  end
   t:reset()
   return {}
 end)
