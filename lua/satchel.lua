@@ -47,7 +47,11 @@ end
 ---@param fn function
 ---@param ... any its arguments
 ---@return satchel.Task
-function satchel.spawn(fn, ...) return task().spawn(fn, ...) end
+function satchel.spawn(fn, ...)
+  local spawned = task().spawn(fn, ...)
+  error_object.spawned(spawned.thread)
+  return spawned
+end
 
 ---Waits for a task, or for all of a list; raises the error of the first that failed.
 ---@param tasks satchel.Task|satchel.Task[]

@@ -30,6 +30,13 @@ describe("satchel", function()
     assert.equal("unsupported", err.kind)
   end)
 
+  it("says where a task was spawned, if nothing else is left of its stack", function()
+    local line = debug.getinfo(1, "l").currentline + 1
+    local task = satchel.spawn(satchel.open, "x.eml")
+    local _, err = satchel.try(task.join, task)
+    assert.matches("satchel_spec%.lua:" .. line .. ":", tostring(err))
+  end)
+
   it("runs tasks", function()
     local order = {}
     local task = satchel.spawn(function(x)

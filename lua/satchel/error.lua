@@ -70,6 +70,16 @@ local function caller(level)
   end
 end
 
+-- where tasks were spawned: of one whose function ends in a tail call there is
+-- no frame left
+local spawned = setmetatable({}, { __mode = "k" })
+
+---Remembers the caller's place for the errors of a coroutine that starts here.
+---@param thread thread
+function M.spawned(thread)
+  spawned[thread] = caller(3)
+end
+
 function Error:__tostring()
   local line = self.message:gsub("%s*[\r\n]+%s*", " ")
   if self.name and not line:find(self.name, 1, true) then
@@ -109,7 +119,9 @@ end
 ---@param level? integer stack frames to skip when looking for the caller
 function M.raise(fields, level)
   local err = M.new(fields)
-  if not err.where then err.where = caller(3 + (level or 0)) end
+  if not err.where then
+    err.where = caller(3 + (level or 0)) or spawned[coroutine.running()]
+  end
   error(err, 0)
 end
 
