@@ -13,7 +13,8 @@ local expected <const> = {
   send_with_attachment = "^<.*>\n.*The week in figures",
   strip_attachments = "done",
   tasks = "inbox\t4 unread\ndrafts\t0 unread\njunk\t0 unread",
-  demo = "unread messages in .*saved invoice.pdf.*replied to .*sees",
+  demo = "%(2 round trips%).*Inbox/Projects +40 items.*2 unread messages.*saved invoice.pdf"
+    .. ".*27000 bytes, SHA%-256 f3bf3f0777c1.*sent it.*from anna@example.test: Re: Welcome",
 }
 
 local function run(name)
