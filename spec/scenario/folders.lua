@@ -11,7 +11,7 @@ end
 
 ---@param _ENV table the environment that busted gives a spec
 ---@param peer table support.live or support.boxed
-return function(_ENV, peer)
+return function(_ENV, peer) -- luacheck: ignore 212/_ENV
   describe("folders on " .. peer.name, function()
     local session, top
 

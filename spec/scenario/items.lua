@@ -8,7 +8,7 @@ local NOON <const> = 1735732800 -- 2025-01-01T12:00:00Z
 
 ---@param _ENV table the environment that busted gives a spec
 ---@param peer table support.live or support.boxed
-return function(_ENV, peer)
+return function(_ENV, peer) -- luacheck: ignore 212/_ENV
   describe("items on " .. peer.name, function()
     local session, folder
 
@@ -36,8 +36,9 @@ return function(_ENV, peer)
     end
 
     local full = {
-      subject = "Größe 漢字 😀", text = "Zeile eins\nzweite ü\n\nletzte", from = "Anna <anna@one.test>",
-      sender = "Sec <sec@one.test>", to = { "Bob <bob@two.test>", "x@two.test" },
+      subject = "Größe 漢字 😀", text = "Zeile eins\nzweite ü\n\nletzte",
+    from = "Anna <anna@one.test>",
+    sender = "Sec <sec@one.test>", to = { "Bob <bob@two.test>", "x@two.test" },
       cc = "Carl <carl@three.test>", bcc = "hidden@four.test",
       reply_to = { "Reply <reply@one.test>", "r2@one.test" },
       received = NOON, sent = NOON - 60, unread = true, flagged = true, importance = "high",
@@ -138,7 +139,8 @@ return function(_ENV, peer)
 
     it("reads a message with small attachments in two round trips", function()
       local item = folder:create { subject = "two", text = "t", html = "<p>h</p>",
-        attachments = { { name = "a.txt", data = "aaa" }, { name = "b.bin", data = ("b"):rep(5000) },
+        attachments = { { name = "a.txt", data = "aaa" },
+          { name = "b.bin", data = ("b"):rep(5000) },
           { name = "c.png", data = "\x89PNG", inline = true, content_id = "pic@x" } } }
       local data = {}
       assert.equal(2, trips(function()

@@ -17,7 +17,8 @@ local function drafts()
     list[i + 1] = {
       subject = i % 6 ~= 5 and ("%s %02d"):format(({ "Invoice", "report", "RE: invoice",
         "Größe", "Hello World" })[i % 5 + 1], i) or nil,
-      text = i % 4 ~= 3 and ("body %d with %s in it"):format(i, i % 3 == 0 and "Needle" or "hay") or nil,
+      text = i % 4 ~= 3 and
+        ("body %d with %s in it"):format(i, i % 3 == 0 and "Needle" or "hay") or nil,
       from = i % 7 ~= 6 and { name = i % 2 == 0 and "Anna Boss" or nil,
         email = ("anna%d@one.test"):format(i % 3) } or nil,
       to = { { name = "Bob", email = ("bob%d@two.test"):format(i % 4) } },
@@ -106,7 +107,7 @@ end
 
 ---@param _ENV table
 ---@param peer table support.live or support.boxed
-return function(_ENV, peer) -- the environment that busted gives a spec
+return function(_ENV, peer) -- luacheck: ignore 212/_ENV
   describe("where on " .. peer.name, function()
     local session, folder, items, records
 
@@ -114,7 +115,9 @@ return function(_ENV, peer) -- the environment that busted gives a spec
       session = peer.connect(1)
       pcall(function() session:folder("satchel where"):delete { hard = true } end)
       folder = session.root:create_folder "satchel where"
-      for _, result in ipairs(folder:create_all(drafts())) do assert.is_true(result.ok, result.error) end
+      for _, result in ipairs(folder:create_all(drafts())) do
+        assert.is_true(result.ok, result.error)
+      end
       items = folder:query({}):all()
       records = {}
       for i, item in ipairs(items) do records[i] = record_of(item:reload()) end

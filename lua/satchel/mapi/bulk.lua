@@ -121,44 +121,65 @@ local function transfer(self, some, from, to, copy)
     (after.result.row_count or 0) - (before.result.row_count or 0)
 end
 
--- after a partial copy: what is not there could not be copied
-local function recheck_copy(self, from, mids, at, arrived, results)
-  local there, missing = present(self, from), 0
-  for n, mid in ipairs(mids) do
-    if not there[mid] then
-      missing = missing + 1
-      gone(results, at[n])
-    end
-  end
-  if arrived >= #mids - missing then return end
+-- what is still there, and the places of what is not
+local function split(there, mids, at)
+  local left, left_at, absent = {}, {}, {}
   for n, mid in ipairs(mids) do
     if there[mid] then
-      fail(results, at[n], "server", ("%d of %d items were not copied, and the server does not "
-        .. "say which"):format(#mids - missing - arrived, #mids - missing))
-      results[at[n]].error.uncertain = true
+      left[#left + 1], left_at[#left_at + 1] = mid, at[n]
+    else
+      absent[#absent + 1] = n
     end
+  end
+  return left, left_at, absent
+end
+
+local function unsure(results, places, verb, done)
+  for _, i in ipairs(places) do
+    fail(results, i, "server", ("%d of %d items were %s, and the server does not say which")
+      :format(done, #places, verb))
+    results[i].error.uncertain = true
   end
 end
 
--- after a partial move: what is still there was not moved
-local function recheck_move(self, from, mids, at, arrived, results, verb)
-  local there, absent, left = present(self, from), {}, 0
-  for n, mid in ipairs(mids) do
-    if there[mid] then
-      left = left + 1
-      fail(results, at[n], "denied", ("item %s could not be %s"):format(results[at[n]].id, verb))
-    else
-      absent[#absent + 1] = at[n]
-    end
+local function slice_of(list, first, last)
+  return table.move(list, first, last, 1, {})
+end
+
+-- after a partial copy: what is not there could not be copied.  QUIRKS: a
+-- server may stop at the first item that is gone; the rest is tried again.
+local function recheck_copy(self, from, mids, at, arrived, results, again)
+  local left, left_at, absent = split(present(self, from), mids, at)
+  for _, n in ipairs(absent) do gone(results, at[n]) end
+  if arrived >= #left then return end
+  local stopped = absent[1] and absent[1] - 1
+  if arrived == stopped and again then
+    return again(slice_of(left, stopped + 1, #left), slice_of(left_at, stopped + 1, #left_at))
   end
-  if not arrived or arrived >= #absent then return end
-  for _, i in ipairs(absent) do
-    gone(results, i)
-    if arrived > 0 then
-      results[i].error.uncertain = true
-      results[i].error.message = ("%d of %d items were gone before they could be %s, and the "
-        .. "server does not say which"):format(#absent - arrived, #absent, verb)
+  if arrived == 0 then
+    for _, i in ipairs(left_at) do
+      fail(results, i, "denied", ("item %s could not be copied"):format(results[i].id))
     end
+  else
+    unsure(results, left_at, "copied", arrived)
+  end
+end
+
+-- after a partial move or deletion: what is still there was not done.  Of what
+-- is not there some may have been gone before: `done` tells how many were not.
+local function recheck_move(self, from, mids, at, done, results, verb, again)
+  local left, left_at, absent = split(present(self, from), mids, at)
+  local places = {}
+  for i, n in ipairs(absent) do places[i] = at[n] end
+  local missing = #absent - done
+  if missing > 0 and (done == 0 or #left > 0 and absent[done] == done) then
+    for i = done + 1, #absent do gone(results, places[i]) end
+  elseif missing > 0 then
+    unsure(results, places, verb, done)
+  end
+  if #left > 0 and missing > 0 and again then return again(left, left_at) end
+  for _, i in ipairs(left_at) do
+    fail(results, i, "denied", ("item %s could not be %s"):format(results[i].id, verb))
   end
 end
 
@@ -246,14 +267,18 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   opts = opts or {}
   local keys = opts.ids and search_keys(self, from, mids)
   local known = opts.ids == true and present(self, to) or nil
-  for first = 1, #mids, LIST do
-    local some, places = slice(mids, first), slice(at, first)
+  local attempt
+  function attempt(some, places)
     local partial, arrived = transfer(self, some, from, to, copy)
     if partial and copy then
-      recheck_copy(self, from, some, places, arrived, results)
+      recheck_copy(self, from, some, places, arrived, results, attempt)
     elseif partial then
-      recheck_move(self, from, some, places, arrived, results, "moved")
+      recheck_move(self, from, some, places, arrived, results, "moved", attempt)
     end
+  end
+  for first = 1, #mids, LIST do
+    local some = slice(mids, first)
+    attempt(some, slice(at, first))
     if opts.progress then opts.progress(first + #some - 1, #list) end
   end
   if not copy then report_removed(self, from, mids, at, results) end
@@ -319,10 +344,16 @@ function Driver:delete(list, folder_id, hard, opts)
   end
   local results = all_ok(list)
   local mids, at = mids_of(list, fid, results)
-  for first = 1, #mids, LIST do
-    local some, places = slice(mids, first), slice(at, first)
+  local attempt
+  function attempt(some, places)
     local partial, removed = remove(self, some, fid)
-    if partial then recheck_move(self, fid, some, places, removed, results, "deleted") end
+    if partial then
+      recheck_move(self, fid, some, places, removed, results, "deleted", attempt)
+    end
+  end
+  for first = 1, #mids, LIST do
+    local some = slice(mids, first)
+    attempt(some, slice(at, first))
     if opts and opts.progress then opts.progress(first + #some - 1, #list) end
   end
   report_removed(self, fid, mids, at, results)

@@ -68,6 +68,7 @@ end
 local function ask_properties(logon)
   local tags = {}
   for _, other in pairs(OTHERS) do tags[#tags + 1] = tag_of(other) end
+  table.sort(tags)
   local refs = {}
   logon:batch(function(b)
     for i, fid in ipairs { logon.reply.folder_ids[5], logon.reply.folder_ids[1] } do
@@ -85,28 +86,52 @@ local function ask_properties(logon)
   return found
 end
 
+local function sorted_roles(found)
+  local list = {}
+  for role in pairs(found) do list[#list + 1] = role end
+  table.sort(list)
+  return list
+end
+
 -- numbers of this mailbox for ids of a deployment
 local function to_fids(logon, found)
-  local refs = {}
+  local refs, list = {}, sorted_roles(found)
   logon:batch(function(b)
-    for role, id in pairs(found) do
-      refs[role] = b:rop("id_from_long_term_id", { long_term_id = id }, nil, { may_fail = true })
+    for i, role in ipairs(list) do
+      refs[i] = b:rop("id_from_long_term_id", { long_term_id = found[role] }, nil,
+        { may_fail = true })
     end
   end, { op = "special_folders" })
   local fids = {}
-  for role, ref in pairs(refs) do
-    if ref.result.return_value == 0 then fids[role] = ref.result.object_id end
+  for i, role in ipairs(list) do
+    if refs[i].result.return_value == 0 then fids[role] = refs[i].result.object_id end
   end
   return fids
 end
 
----The FIDs of the folders that the logon does not name: 2 round trips, once.
+-- those that are there; an entry id may outlive its folder
+local function existing(logon, fids)
+  local refs, list = {}, sorted_roles(fids)
+  logon:batch(function(b)
+    for i, role in ipairs(list) do
+      refs[i] = b:rop("open_folder", { folder_id = fids[role], open_mode_flags = 0 }, nil,
+        { may_fail = true })
+    end
+  end, { op = "special_folders" })
+  local there = {}
+  for i, role in ipairs(list) do
+    if refs[i].result.return_value == 0 then there[role] = fids[role] end
+  end
+  return there
+end
+
+---The FIDs of the folders that the logon does not name: 3 round trips, once.
 ---@param logon satchel.mapi.Logon
----@return table<string, integer> by role; absent where the mailbox names none
+---@return table<string, integer> by role; absent where the mailbox has none
 function M.others_of(logon)
   local found = ask_properties(logon)
   if next(found) == nil then return {} end
-  return to_fids(logon, found)
+  return existing(logon, to_fids(logon, found))
 end
 
 ---Adds ROPs that note a folder's entry id where roles are looked for.

@@ -1,0 +1,2 @@
+-- The scenario of bulk on a real server.
+require("scenario.bulk")(_ENV, require "support.live")

@@ -1,0 +1,2 @@
+-- The scenario of send on a real server.
+require("scenario.send")(_ENV, require "support.live")
