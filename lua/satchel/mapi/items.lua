@@ -42,9 +42,10 @@ end
 ---Fields of one item: 1 round trip, and 1 for each body too large for a row.
 ---@param id string
 ---@param names? string[] all but rtf if absent
+---@param before? fun(b: satchel.mapi.Batch) adds what is to be done first
 ---@return table record
-function Driver:read_item(id, names)
-  local records, failed = opened.read(self, { id }, names or all_fields())
+function Driver:read_item(id, names, before)
+  local records, failed = opened.read(self, { id }, names or all_fields(), before)
   if not records[1] then error_object.raise(self:failed_item(id, failed[1])) end
   local record = records[1]
   record.folder_id = ids.folder((ids.parse_item(id)))
@@ -283,7 +284,8 @@ end
 
 -- the recipients after a change: those of fields that do not change stay
 local function new_recipients(self, id, given)
-  local now = self:read_item(id, { "to", "cc", "bcc" })
+  local all = given.to ~= nil and given.cc ~= nil and given.bcc ~= nil
+  local now = all and {} or self:read_item(id, { "to", "cc", "bcc" })
   local rows = {}
   for _, name in ipairs { "to", "cc", "bcc" } do
     local value = given[name]
@@ -372,6 +374,24 @@ local function edit_attachments(self, id, edits)
   self.ahead = nil
 end
 
+-- what the server changes by itself when an item is saved
+local SAVED <const> = { "modified", "size", "has_attachments", "attachments" }
+
+-- fields other than unread, and the item as it is then: 1 round trip, and 1
+-- where recipients stay that are not given
+local function change_and_read(self, id, given)
+  local out = changes.new():add_fields(given, props.finder(self.logon))
+  local rows = changes_recipients(given) and new_recipients(self, id, given) or nil
+  local refs
+  local ok, record = pcall(self.read_item, self, id, SAVED, function(b)
+    refs = change_one(b, id, out, rows)
+  end)
+  local failed = refs and refs[1].result and first_failure(refs)
+  if failed then error_object.raise(self:rop_error("update", "item " .. id, failed)) end
+  if not ok then error_object.raise(record) end
+  return record
+end
+
 ---Stores changes of one item: 1 round trip, 2 more with attachments.
 ---@param id string
 ---@param folder_id string
@@ -379,12 +399,16 @@ end
 ---@param edits { add: table[], remove: integer[] }
 ---@return table record the fields that the server keeps itself
 function Driver:save(id, folder_id, given, edits)
+  local edited = edits and (#edits.add > 0 or #edits.remove > 0)
+  if given.unread == nil and not edited and next(given) ~= nil then
+    return change_and_read(self, id, given)
+  end
   if next(given) ~= nil then
     local result = self:update({ id }, folder_id, given)[1]
     if not result.ok then error_object.raise(result.error) end
   end
-  if edits and (#edits.add > 0 or #edits.remove > 0) then edit_attachments(self, id, edits) end
-  return self:read_item(id, { "modified", "size", "has_attachments", "attachments" })
+  if edited then edit_attachments(self, id, edits) end
+  return self:read_item(id, SAVED)
 end
 
 -- Properties -----------------------------------------------------------------

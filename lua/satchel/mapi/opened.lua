@@ -220,11 +220,13 @@ end
 ---@param driver satchel.mapi.Driver
 ---@param list string[] ids
 ---@param names string[] fields
+---@param before? fun(b: satchel.mapi.Batch) adds what is to be done first
 ---@return table[] records, table<integer, table> failed answers by place in the list
-function M.read(driver, list, names)
+function M.read(driver, list, names, before)
   local want = needs(driver.logon, names)
   local all, records, failed = {}, {}, {}
   driver:run("read", #list == 1 and "item " .. list[1] or "items", function(b)
+    if before then before(b) end
     for i, id in ipairs(list) do all[i] = ask(b, id, want) end
   end, { safe = true })
   for i, asked in ipairs(all) do
