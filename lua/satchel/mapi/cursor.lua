@@ -26,8 +26,9 @@ Cursor.__index = Cursor
 
 local M = {}
 
-local ALL_ROWS <const> = 0x7fff
+local ALL_ROWS <const> = 0x7ffe
 local WINDOW_OF_LOADED <const> = 50
+local PAGE <const> = 100 -- no more rows than this need no chained answers
 local SHORT <const> = 80 -- bytes: a text below this is whole for certain
 local BOOKMARK_BEGINNING <const>, BOOKMARK_END <const> = 0, 2
 -- a table shows the first 510 bytes of a text, or a character less
@@ -131,12 +132,11 @@ function M.new(driver, plan)
   return self
 end
 
--- rows to ask for in one request
+-- rows to ask for in one request; of those read again most will be left out
 local function window(self)
   local n = #self.wanted.loaded > 0 and WINDOW_OF_LOADED or ALL_ROWS
-  n = math.min(n, self.plan.window or n)
   local limit = self.plan.limit
-  if limit and not self.rest then n = math.min(n, limit - self.given + 1) end
+  if limit and not self.rest and not self.filter then n = math.min(n, limit - self.given) end
   return n
 end
 
@@ -165,7 +165,7 @@ local function read_rows(self, from, n)
         want_row_moved_count = false }, tab)
     end
     ref = b:rop("query_rows", { query_rows_flags = 0, forward_read = true, row_count = n },
-      tab, { chain = true })
+      tab, { chain = n > PAGE })
   end
   local fresh = not self.handle
   local ok, err = pcall(self.driver.run, self.driver, "items", "folder " .. self.plan.folder_id,
@@ -252,7 +252,7 @@ local function read_next(self)
     return rows, ended
   end
   local before = self.last and 1 or 0
-  local rows, ended = read_rows(self, self.position - before, window(self))
+  local rows, ended = read_rows(self, self.position - before, window(self) + before)
   if before == 1 then
     local first = table.remove(rows, 1)
     if not first or first[P.PidTagMid] ~= self.last then return from_beginning(self) end
