@@ -11,7 +11,8 @@ end
 
 local function read(row, tag) return row.props[tag] end
 
-local row = row_of({ [NAME] = "Grüße an Anna", [SIZE] = 100, [FLAGS] = 0x11, [LIST] = { "a", "b" } },
+local row = row_of(
+  { [NAME] = "Grüße an Anna", [SIZE] = 100, [FLAGS] = 0x11, [LIST] = { "a", "b" } },
   { { props = { [NAME] = "Bob", [tags.RecipientType] = 1 } },
     { props = { [NAME] = "Carol", [tags.RecipientType] = 2 } } },
   { { props = { [tags.AttachLongFilename] = "x.pdf" } } })
@@ -81,7 +82,8 @@ describe("a restriction", function()
   end
 
   it("of kind count passes so many rows and no more", function()
-    local test = restrict.compile({ type = "count", count = 2, { type = "exist", tag = NAME } }, read)
+    local test = restrict.compile(
+      { type = "count", count = 2, { type = "exist", tag = NAME } }, read)
     assert.are.same({ true, true, false }, { test(row), test(row), test(row) })
   end)
 

@@ -123,7 +123,7 @@ function after.delay(fault, response)
   response.delay = fault.options.seconds or 1
 end
 function after.cut(fault, response)
-  response.cut = fault.options.bytes
+  response.cut = fault.options.bytes or 0
 end
 function after.lost(_, response)
   response.cut = 0

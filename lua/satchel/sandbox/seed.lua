@@ -172,9 +172,24 @@ local FIELD_TAGS = { subject = tags.Subject, text = tags.Body, html = tags.Html,
 
 local CONVERT = { received = time_of, importance = function(v) return IMPORTANCE[v] end }
 
+-- whoever message `i` is from; the last one is remembered
+local function vary_person(by_tag, prefix, from, users)
+  local last, p
+  for _, part in ipairs { "Name", "AddressType", "EmailAddress", "SmtpAddress", "SearchKey" } do
+    local tag = tags[prefix .. part]
+    by_tag[tag] = function(i)
+      if last ~= i then
+        last, p = i, {}
+        set_person(p, prefix, from(i), users)
+      end
+      return p[tag]
+    end
+  end
+end
+
 -- properties by tag and number, drawn from the template
 local function generator(template, fields, first, users)
-  local by_tag, people = {}, {}
+  local by_tag = {}
   for name, f in pairs(fields) do
     local tag, convert = FIELD_TAGS[name], CONVERT[name]
     if tag then
@@ -192,18 +207,7 @@ local function generator(template, fields, first, users)
   end
   if fields.from then
     for _, prefix in ipairs { "Sender", "SentRepresenting" } do
-      for _, part in ipairs { "Name", "AddressType", "EmailAddress", "SmtpAddress", "SearchKey" } do
-        local tag = tags[prefix .. part]
-        by_tag[tag] = function(i)
-          people[1], people[2] = people[1] == i and i or nil, people[1] == i and people[2] or nil
-          if not people[2] then
-            local p = {}
-            set_person(p, prefix, fields.from(i), users)
-            people[1], people[2] = i, p
-          end
-          return people[2][tag] or template.props[tag]
-        end
-      end
+      vary_person(by_tag, prefix, fields.from, users)
     end
   end
   local all = {}

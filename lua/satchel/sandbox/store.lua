@@ -200,14 +200,14 @@ end
 ---Puts a new message into a folder.
 ---@param f satchel.sandbox.folder
 ---@param m satchel.sandbox.message
----@param event string|nil "created" unless told otherwise
+---@param event string|false|nil "created" unless told otherwise
 function Store:add_message(f, m, event)
   m.store = self
   m.id = m.id or self:new_id()
   m.change = m.change or self:new_change()
   self.messages[m.id] = m
   f:add(m)
-  self:emit { kind = event or "created", folder = f, message = m }
+  self:emit { kind = event == nil and "created" or event, folder = f, message = m }
 end
 
 ---@param m satchel.sandbox.message
