@@ -55,13 +55,17 @@ function M.new(state)
   return setmetatable({ _ = state }, Props)
 end
 
----The changes as drivers take them; none when nothing was assigned.
+---The changes as drivers take them, in the order of their names; none when
+---nothing was assigned.
 ---@param state table of the item
 ---@return table[] list of { key, value }
 function M.changes(state)
-  local list = {}
-  for _, change in pairs(state.prop_changes) do
-    list[#list + 1] = { change.key, change.value }
+  local names, list = {}, {}
+  for name in pairs(state.prop_changes) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  for i, name in ipairs(names) do
+    local change = state.prop_changes[name]
+    list[i] = { change.key, change.value }
   end
   return list
 end

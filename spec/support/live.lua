@@ -1,5 +1,6 @@
 -- The real server that the environment names: two mailboxes whose contents
--- the specs may change.  See README.
+-- the specs may change.  See README.  With SATCHEL_LIVE_RECORD set, what each
+-- scenario exchanges is written for support.replayed.
 
 local satchel = require "satchel"
 
@@ -23,6 +24,26 @@ function M.user(n)
   return needed("USER" .. n)
 end
 
+-- one recorder for each scenario, named by its file
+local recorders = {}
+
+local function recorder()
+  local level, source = 2
+  repeat
+    level = level + 1
+    local info = debug.getinfo(level, "S")
+    if not info then return nil end
+    source = info.source:match "scenario/([%w_]+)%.lua$"
+  until source
+  if not recorders[source] then
+    -- handles are released when memory is collected: not now
+    collectgarbage "stop"
+    recorders[source] = require("support.record").new(
+      require("satchel.transport").new(), "spec/recordings/scenario/" .. source .. ".jsonl")
+  end
+  return recorders[source]
+end
+
 ---Options of a connection for user 1 or 2.
 ---@param n integer
 ---@param more? table further options
@@ -32,6 +53,8 @@ function M.options(n, more)
     url = variable "URL", timeout = 120 }
   local ca = variable "CA"
   options.tls = ca and { ca = ca } or nil
+  local tap = variable "RECORD" and recorder()
+  if tap then options.sandbox = { transport = function() return tap.transport end } end
   for k, v in pairs(more or {}) do options[k] = v end
   return options
 end

@@ -1,13 +1,12 @@
 -- A transport that passes everything to another one and writes each exchange as
--- a line of JSON, secrets masked, for support.replay.
+-- a line of JSON for support.replay: secrets masked, marks noted.
 --
 --   local recorder = record.new(transport, "spec/recordings/name.jsonl")
---   recorder:volatile(marker)    -- bytes that differ each time it is run
---   connect { transport = recorder.transport }
---   recorder:close()
+--   recorder.transport(request) ; recorder:close()
 
-local json = require "cjson"
 local core = require "satchel.core"
+local json = require "cjson"
+local volatile = require "support.volatile"
 
 local M = {}
 
@@ -18,6 +17,12 @@ local masked = {
 
 local function hex(bytes)
   return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+-- small ones to be read by people, large ones small
+local function packed(body)
+  if #body < 2000 then return hex(body) end
+  return { #body, core.text.base64(core.wire.compress(body)) }
 end
 
 local function mask(name, value)
@@ -36,24 +41,8 @@ end
 
 local function response_headers(list)
   local headers = {}
-  for i, h in ipairs(list or {}) do
-    local name, value = h[1] or h.name, h[2] or h.value
-    headers[i] = { name, mask(name, value) }
-  end
+  for i, h in ipairs(list or {}) do headers[i] = { h[1], mask(h[1], h[2]) } end
   return headers
-end
-
--- where the volatile bytes stand, as pairs of offset and length
-local function ranges(body, strings)
-  local found = {}
-  for _, s in ipairs(strings) do
-    local from, to = body:find(s, 1, true)
-    while from do
-      found[#found + 1] = { from - 1, to - from + 1 }
-      from, to = body:find(s, to + 1, true)
-    end
-  end
-  return #found > 0 and found or nil
 end
 
 local Recorder = {}
@@ -63,7 +52,9 @@ Recorder.__index = Recorder
 ---@param path string the file to write
 ---@return table recorder with .transport
 function M.new(transport, path)
-  local self = setmetatable({ file = assert(io.open(path, "w")), strings = {} }, Recorder)
+  os.execute(("mkdir -p '%s'"):format(path:match "^(.*)/" or "."))
+  local self = setmetatable({ file = assert(io.open(path, "w")) }, Recorder)
+  volatile.start()
   function self.transport(request)
     local response, err = transport(request)
     self:write(request, response, err)
@@ -72,35 +63,31 @@ function M.new(transport, path)
   return self
 end
 
----Bytes that are random or depend on the time: replaying ignores them where
----they stand.  UTF-16 text is found too.
----@param bytes string
-function Recorder:volatile(bytes)
-  self.strings[#self.strings + 1] = bytes
-  self.strings[#self.strings + 1] = core.text.utf16(bytes)
-end
-
 function Recorder:write(request, response, err)
   local body = request.body or ""
   self.file:write(json.encode {
-    method = request.method,
+    time = os.time(),
+    method = request.method or "GET",
     path = request.url:match "^%a+://[^/]*(.*)$",
     request_headers = request_headers(request.headers),
-    request_body = hex(body),
-    volatile = ranges(body, self.strings),
+    request_body = packed(body),
+    marks = volatile.marks_in(body),
     status = response and response.status,
     response_headers = response and response_headers(response.headers),
-    response_body = response and hex(response.body or ""),
-    error = not response and { kind = err.kind, message = err.message } or nil,
+    response_body = response and packed(response.body or ""),
+    error = not response and { kind = err.kind, message = err.message, status = err.status }
+      or nil,
   }, "\n")
 end
 
 function Recorder:close()
-  if self.file then self.file:close() end
+  if self.file then
+    self.file:close()
+    volatile.stop()
+  end
   self.file = nil
 end
 
 Recorder.__close = Recorder.close
-Recorder.__gc = Recorder.close
 
 return M

@@ -1,13 +1,21 @@
 -- A transport that answers from a recording: each request is looked for, in
 -- order, among the exchanges not used yet, by method, path, request type and
--- body; bytes that the recording declares volatile may differ.
+-- body; what is volatile may differ.
 
+local core = require "satchel.core"
 local json = require "cjson"
+local volatile = require "support.volatile"
 
 local M = {}
 
 local function unhex(text)
   return (text:gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end))
+end
+
+-- a body is hexadecimal digits, or { size, compressed, in base64 }
+local function body_of(value)
+  if type(value) ~= "table" then return unhex(value or "") end
+  return assert(core.wire.decompress(core.text.unbase64(value[2]), value[1]))
 end
 
 ---The exchanges of a file.
@@ -17,25 +25,14 @@ function M.load(path)
   local list = {}
   for line in io.lines(path) do
     local e = json.decode(line)
-    e.request_body, e.response_body = unhex(e.request_body), unhex(e.response_body or "")
+    e.request_body, e.response_body = body_of(e.request_body), body_of(e.response_body)
     list[#list + 1] = e
   end
   return list
 end
 
--- the body with its volatile ranges blanked
-local function blank(body, ranges)
-  for _, range in ipairs(ranges or {}) do
-    local at, n = range[1], range[2]
-    if at + n <= #body then
-      body = body:sub(1, at) .. ("\0"):rep(n) .. body:sub(at + n + 1)
-    end
-  end
-  return body
-end
-
 local function header(lines, name)
-  for _, line in ipairs(lines) do
+  for _, line in ipairs(lines or {}) do
     local k, v = line:match "^([^:]+):%s*(.*)$"
     if k:lower() == name then return v end
   end
@@ -47,18 +44,31 @@ local function recorded_type(e)
   end
 end
 
-local function matches(e, request)
-  return e.method == request.method
-    and recorded_type(e) == header(request.headers, "x-requesttype")
-    and blank(e.request_body, e.volatile) == blank(request.body or "", e.volatile)
+local function recorded_body(e)
+  e.blank = e.blank or e.time and volatile.blank(e.request_body, e.marks or {}, e.time)
+    or e.request_body
+  return e.blank
+end
+
+local function find(list, request)
+  local kind = header(request.headers, "x-requesttype")
+  local path = request.url:match "^%a+://[^/]*(.*)$"
+  local body = volatile.blank(request.body or "", nil, os.time())
+  local function alike(e)
+    return e.method == (request.method or "GET") and e.path == path and recorded_type(e) == kind
+      and #e.request_body == #body
+  end
+  for i, e in ipairs(list) do
+    if alike(e) and recorded_body(e) == body then return i end
+  end
 end
 
 local function answer(e)
-  if e.error then return nil, { kind = e.error.kind, message = e.error.message } end
+  if e.error then return nil, e.error end
   local fields = {}
   for _, h in ipairs(e.response_headers) do fields[h[1]:lower()] = h[2] end
   return { status = e.status, headers = e.response_headers, fields = fields,
-    body = e.response_body }
+    body = e.response_body, effective_url = e.path }
 end
 
 ---@param path string a file of support.record
@@ -67,14 +77,10 @@ end
 function M.new(path)
   local list = M.load(path)
   local function transport(request)
-    for i, e in ipairs(list) do
-      if matches(e, request) then
-        table.remove(list, i)
-        return answer(e)
-      end
-    end
+    local i = find(list, request)
+    if i then return answer(table.remove(list, i)) end
     return nil, { kind = "protocol", message = ("no recorded answer to this %s of %d bytes in %s")
-      :format(header(request.headers, "x-requesttype") or request.method,
+      :format(header(request.headers, "x-requesttype") or request.method or "GET",
         #(request.body or ""), path) }
   end
   return transport, function() return list end

@@ -124,6 +124,8 @@ function Logon:named_ids(names)
       missing[#missing + 1] = name
     end
   end
+  -- in one order whatever the caller's, so that requests are alike
+  table.sort(missing, function(a, b) return key(a) < key(b) end)
   if #missing > 0 then self:ask_ids(missing) end
   local ids = {}
   for i, name in ipairs(names) do ids[i] = self.ids[key(name)] or 0 end

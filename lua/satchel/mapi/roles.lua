@@ -55,6 +55,11 @@ local function long_term_id(entry_id)
     global_counter = entry_id:sub(39, 44) }
 end
 
+-- requests name them in this order
+local ROLES <const> = {}
+for role in pairs(OTHERS) do ROLES[#ROLES + 1] = role end
+table.sort(ROLES)
+
 local function entry_ids(row)
   local found = {}
   for role, other in pairs(OTHERS) do
@@ -67,7 +72,7 @@ end
 
 local function ask_properties(logon)
   local tags = {}
-  for _, other in pairs(OTHERS) do tags[#tags + 1] = tag_of(other) end
+  for i, role in ipairs(ROLES) do tags[i] = tag_of(OTHERS[role]) end
   table.sort(tags)
   local refs = {}
   logon:batch(function(b)
