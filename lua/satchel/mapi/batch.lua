@@ -121,49 +121,62 @@ local refused = { [2] = true, [3] = false, [4] = false, [5] = false, [6] = true,
 
 -- Whether the server may have executed what it has not answered.
 local function may_have_happened(err)
-  if err.stale or err.kind == "invalid" or err.kind == "throttled" or err.kind == "auth"
+  if err.stale then return false end
+  if err.sent ~= nil then return err.sent end
+  if err.kind == "invalid" or err.kind == "throttled" or err.kind == "auth"
     or err.kind == "limit" then
     return false
   end
-  if err.sent ~= nil then return err.sent end
   -- an Execute that failed as a whole has a code; a refused one says so
   if not err.lost then return err.code ~= nil end
   return refused[err.code] == nil
 end
 
+local FINAL <const> = { throttled = true, timeout = true, cancelled = true }
+
 -- May all of it be sent again, after the connection was made anew?
 local function may_repeat(answered, err, safe)
-  if not err.lost or err.kind == "throttled" then return false end
-  if safe then return err.kind ~= "timeout" end
-  return answered == 0 and not err.uncertain
+  if not err.lost or FINAL[err.kind] then return false end
+  if safe then return true end
+  return answered == 0 and not may_have_happened(err)
     and (err.sent == false or refused[err.code] or false)
 end
 
+-- one attempt: the results, or nil, the error, and how many were answered
+local function attempt(self, safe)
+  local connection = self.logon.connection
+  self.logon:ensure()
+  local b <close> = encode(self)
+  b:safe(safe)
+  local results, err = connection:drive(b)
+  connection:notify(b:notices())
+  connection.executes = connection.executes + b:executes()
+  if err then err.results = b:results() end
+  return results, err, b:answered()
+end
+
 ---Runs it; see Logon:batch.  An error has what was answered before it as
----`results`, where there are gaps for what was not.
+---`results`, where there are gaps for what was not; it is uncertain if the
+---server may have done more than that.  `repeated` tells that it was sent twice.
 ---@return table[] results
 function Batch:run()
-  local logon = self.logon
-  local connection = logon.connection
+  local connection = self.logon.connection
   local _ <close> = connection.lock:acquire()
   local safe = self.safe
   if safe == nil then safe = self.reads end
-  for attempt = 1, 2 do
-    logon:ensure()
-    local b = encode(self)
-    b:safe(safe)
-    local results, err = connection:drive(b)
-    connection:notify(b:notices())
-    connection.executes = connection.executes + b:executes()
-    local answered, so_far = b:answered(), b:results()
-    b:close()
-    if results then return judge(self, results) end
-    if not safe and may_have_happened(err) then err.uncertain = true end
-    if attempt == 2 or not may_repeat(answered, err, safe) then
-      err.results = so_far
-      error_object.raise(connection:failure(err, self.op or self.refs[1].name))
-    end
+  local results, err, answered = attempt(self, safe)
+  local doubt = err and not self.reads and may_have_happened(err)
+  if err and may_repeat(answered, err, safe) then
+    self.repeated = doubt
+    local ok
+    ok, results, err = pcall(attempt, self, safe)
+    if not ok then results, err = nil, results end
+    doubt = err and (doubt or not self.reads and may_have_happened(err))
   end
+  if results then return judge(self, results) end
+  if type(err) ~= "table" then error(err, 0) end
+  if doubt then err.uncertain, err.retryable = true, safe and err.retryable end
+  return error_object.raise(connection:failure(err, self.op or self.refs[1].name))
 end
 
 return M

@@ -8,7 +8,7 @@ local core = require "satchel.core"
 local error_object = require "satchel.error"
 local lock = require "satchel.lock"
 local logon = require "satchel.mapi.logon"
-local task = require "satchel.task"
+local patience = require "satchel.mapi.patience"
 
 ---@class satchel.mapi.Connection
 ---@field round_trips integer requests sent so far
@@ -48,6 +48,7 @@ function M.open(options)
       client = options.client, limits = options.limits,
     },
     lock = lock.new(),
+    patience = patience.new(options.timeout),
     round_trips = 0, executes = 0, generation = 0,
     notices = {}, logons = {},
   }, Connection)
@@ -108,33 +109,48 @@ end
 ---Sends one HTTP request of the engine.  The transport authenticates; where the
 ---server may have seen a request whose answer did not come, the error says so.
 ---@param request table
+---@param patient? satchel.mapi.Patience
 ---@return table|nil response, table|nil err
-function Connection:send(request)
+function Connection:send(request, patient)
   local options = self.options
-  request.timeout = request.timeout or options.timeout
   request.auth, request.tls, request.proxy = options.auth, options.tls, options.proxy
-  self.round_trips = self.round_trips + 1
-  local response, err = self.transport(request)
+  local function carry(r)
+    self.round_trips = self.round_trips + 1
+    return self.transport(r)
+  end
+  local response, err = (patient or self.patience):exchange(carry, request)
   if response or not err then return response, err end
   local copy = {}
-  for k, v in pairs(err) do copy[k] = v end
-  if copy.sent == nil then copy.sent = copy.kind == "network" or copy.kind == "timeout" end
+  for k, v in pairs(error_object.new(err)) do copy[k] = v end
+  if copy.sent == nil then
+    copy.sent = copy.kind ~= "tls" and copy.kind ~= "auth" and copy.kind ~= "unsupported"
+  end
   return nil, copy
 end
 
----Drives an operation of the engine to its end.
+-- a server that wants more time than there is
+local function impatient(seconds)
+  return { kind = "throttled", retry_after = seconds, retryable = true, sent = false,
+    message = ("the server asks to wait %.0f seconds"):format(math.ceil(seconds)) }
+end
+
+---Drives an operation of the engine to its end.  Each answer renews the time it
+---may take.
 ---@param op table
 ---@return any result, table|nil err
 function Connection:drive(op)
+  self.patience:renew()
   local action, a, b = op:step()
   while action ~= "done" do
     if action == "send" then
       local response, err = self:send(a)
       action, a, b = op:step(response, err)
-    else
-      task.sleep(a)
+    elseif self.patience:wait(a) then
       action, a, b = op:step()
+    else
+      return nil, impatient(a)
     end
+    if action == "send" then self.patience:renew() end
   end
   return a, b
 end
@@ -188,11 +204,10 @@ end
 ---@param timeout? number seconds for the request
 ---@return boolean happened
 function Connection:wait(timeout)
-  local op = self.session:wait()
+  local op, patient = self.session:wait(), patience.new(timeout or self.options.timeout)
   local action, a, b = op:step()
   while action == "send" do
-    a.timeout = timeout
-    local response, err = self:send(a)
+    local response, err = self:send(a, patient)
     action, a, b = op:step(response, err)
   end
   if b then error_object.raise(self:failure(b, "notification_wait")) end
