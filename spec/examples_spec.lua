@@ -12,6 +12,7 @@ local expected <const> = {
   search_and_save_attachments = "invoice%-1001.pdf.*invoice%-1002.pdf.*2 saved",
   send_with_attachment = "^<.*>\n.*The week in figures",
   strip_attachments = "done",
+  trace = "4 %-> query_rows .*4 <%- query_rows .*4 round trips",
   tasks = "inbox\t4 unread\ndrafts\t0 unread\njunk\t0 unread",
   demo = "%(2 round trips%).*Inbox/Projects +40 items.*2 unread messages.*saved invoice.pdf"
     .. ".*27000 bytes, SHA%-256 f3bf3f0777c1.*sent it.*from anna@example.test: Re: Welcome",

@@ -19,7 +19,7 @@ local session = require "satchel.session"
 ---@field timeout? number seconds for one answer; default 60
 ---@field proxy? string URL
 ---@field limits? table upper bounds for what a server may send
----@field trace? fun(event: table) given each event of the protocol, secrets masked
+---@field trace? (fun(event: satchel.TraceEvent))|file* shown all of the protocol, secrets masked
 ---@field dry_run? boolean reads are real, writes go to `trace` and nowhere else
 ---@field sandbox? satchel.Sandbox an Exchange in a box, in this process; needs no password
 ---@field transport? fun(request: table): table|nil, table? carries requests
@@ -48,6 +48,15 @@ local function positive(value)
   return value
 end
 
+-- a function, or an open file that takes lines
+local function tracer(value)
+  if type(value) ~= "userdata" then return value end
+  if io.type(value) ~= "file" then
+    error_object.invalid "connect: option 'trace' is a function or an open file"
+  end
+  return require("satchel.trace").printer(value)
+end
+
 local tls_rows <const> = { ca = { type = "string" }, cert = { type = "string" },
   key = { type = "string" }, verify = { type = "boolean", default = true } }
 
@@ -67,7 +76,7 @@ local rows <const> = {
   mailbox = { type = "string", convert = one_line },
   timeout = { type = "number", convert = positive, default = 60 },
   proxy = { type = "string|boolean", convert = proxy },
-  limits = { type = "table" }, trace = { type = "callable" },
+  limits = { type = "table" }, trace = { type = "callable|userdata", convert = tracer },
   dry_run = { type = "boolean", default = false },
   sandbox = { type = "table|userdata" },
   transport = { type = "callable" },

@@ -56,13 +56,16 @@ local function place_of(first)
 end
 
 ---@param driver table
----@param trace function|nil called with { direction = "write", op =, arguments = {…} }
+---@param trace function|nil called with { layer = "verb", direction = "write", op =, arguments = {…} }
 ---@return table
 function M.wrap(driver, trace)
   local wrapped = {}
   for op, answer in pairs(writes) do
     wrapped[op] = function(_, ...)
-      if trace then trace { direction = "write", op = op, arguments = table.pack(...) } end
+      if trace then
+        trace { layer = "verb", direction = "write", op = op,
+          arguments = table.pack(...) }
+      end
       return answer(...)
     end
   end

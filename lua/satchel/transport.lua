@@ -43,7 +43,7 @@ local task = require "satchel.task"
 ---@field tls? table|false
 ---@field proxy? string|false
 ---@field timeout? number 60 by default
----@field trace? fun(event: table)
+---@field trace? fun(event: table, request: satchel.Request)
 
 local M = {}
 
@@ -143,29 +143,30 @@ end
 ---Gives each message of an operation to a trace function, secrets masked.
 ---@param op table
 ---@param url string
----@param trace fun(event: table)
-local function report(op, url, trace)
+---@param trace fun(event: table, request: satchel.Request)
+---@param request satchel.Request
+local function report(op, url, trace, request)
   url = net.mask(url:gsub("//[^/@]*@", "//"))
   for _, raw in ipairs(op:trace()) do
     local event = { direction = raw.direction, url = url, headers = {},
       bytes = raw.bytes }
     parse_head(event, raw.head)
-    trace(event)
+    trace(event, request)
   end
 end
 
-function State:attempt(full)
+function State:attempt(full, request)
   local trace = self.options.trace
   local op, err = net.http(full)
   if not op then return nil, errors.new(err) end
   local response
   response, err = task.result(op)
-  if trace then report(op, full.url, trace) end
+  if trace then report(op, full.url, trace, request) end
   if response then return response end
   err = errors.new(err)
   if trace then
-    trace { direction = "error", url = net.mask(full.url), headers = {}, bytes = 0,
-      message = err.message }
+    trace({ direction = "error", url = net.mask(full.url), headers = {}, bytes = 0,
+      message = err.message }, request)
   end
   return nil, err
 end
@@ -190,13 +191,13 @@ end
 -- Basic was only a guess, Negotiate is left out
 function State:exchange(request)
   local full = self:prepare(request)
-  local response, err = self:attempt(full)
+  local response, err = self:attempt(full, request)
   local asked = false
   while err do
     local auth = not asked and self:second_auth(request, full.auth, err)
     if not auth then break end
     asked, full.auth = auth.token ~= nil, auth
-    response, err = self:attempt(full)
+    response, err = self:attempt(full, request)
   end
   if response and response.auth then
     self.methods[key_of(request, full.auth)] = response.auth

@@ -179,10 +179,18 @@ local function new(logon, user, options)
   return self
 end
 
+-- what carries the requests, and whether it shows them itself
+local function carrier(options, show)
+  if options.transport then return options.transport, false end
+  if options.sandbox then return options.sandbox:transport(), false end
+  return require("satchel.transport").new { trace = show }, true
+end
+
 local function transport_of(options)
-  if options.transport then return options.transport end
-  if options.sandbox then return options.sandbox:transport() end
-  return require("satchel.transport").new { trace = options.trace }
+  if not options.trace then return (carrier(options)) end
+  return require("satchel.trace").transport(function(show)
+    return carrier(options, show)
+  end, options.trace)
 end
 
 local function auth_of(options)
