@@ -118,10 +118,13 @@ function body.rtf(m)
   return text and core.rtf.compress(text_to_rtf(plain(text)))
 end
 
+local NATIVE = { tags.Body, tags.RtfCompressed, tags.Html }
+
 ---[MS-OXCMSG] 2.2.1.56.2 PidTagNativeBody
 ---@param m satchel.sandbox.message
 ---@return integer 0 none, 1 text, 2 RTF, 3 HTML
 function body.native(m)
+  if m.native and m:raw(NATIVE[m.native]) then return m.native end
   if m:raw(tags.Html) then return 3 end
   if m:raw(tags.RtfCompressed) then return 2 end
   return m:raw(tags.Body) and 1 or 0

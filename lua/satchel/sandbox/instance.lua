@@ -121,16 +121,28 @@ end
 setters[tags.NormalizedSubject] = part_of_subject(tags.NormalizedSubject)
 setters[tags.SubjectPrefix] = part_of_subject(tags.SubjectPrefix)
 
-setters[tags.Html] = function(m, v)
-  m.props[tags.Html], m.props[tags.RtfCompressed] = v, nil
+-- the last body that was given is the native one ([MS-OXBBODY] 2.1.3); with
+-- the next save it replaces those that were not given with it
+local function body_setter(tag, native)
+  return function(m, v)
+    m.props[tag], m.native = v, native
+    m.bodies = m.bodies or {}
+    m.bodies[tag] = true
+  end
 end
-setters[tags.BodyHtml] = function(m, v)
-  m.props[tags.Html], m.props[tags.RtfCompressed] = v, nil
-end
-setters[tags.RtfCompressed] = function(m, v)
-  m.props[tags.RtfCompressed], m.props[tags.Html] = v, nil
-end
+setters[tags.Body] = body_setter(tags.Body, 1)
+setters[tags.RtfCompressed] = body_setter(tags.RtfCompressed, 2)
+setters[tags.Html] = body_setter(tags.Html, 3)
+setters[tags.BodyHtml] = setters[tags.Html]
 setters[tags.RtfInSync] = function() end
+
+local function settle_bodies(m)
+  if not m.bodies then return end
+  for _, tag in ipairs { tags.Body, tags.RtfCompressed, tags.Html } do
+    if not m.bodies[tag] then m.props[tag] = nil end
+  end
+  m.bodies = nil
+end
 
 ---@param m satchel.sandbox.message
 ---@param tag integer as the client gave it
@@ -172,11 +184,10 @@ local function conversation_index(now)
   return "\1" .. string.pack(">i8", now):sub(1, 5) .. core.text.random(16)
 end
 
--- what a client did not give but every message has; of two bodies the HTML
--- is kept, and the text follows from it
+-- what a client did not give but every message has
 local function complete(m)
   local p = m.props
-  if p[tags.Html] ~= nil then p[tags.Body] = nil end
+  settle_bodies(m)
   if p[tags.InternetCodepage] == nil then p[tags.InternetCodepage] = 65001 end
   if p[tags.ConversationIndex] == nil then
     p[tags.ConversationIndex] = conversation_index(p[tags.LastModificationTime])
@@ -205,7 +216,7 @@ local function save_again(m)
   local stored, fields = m.stored, freeze(m)
   stored.props, stored.recipients = fields.props, fields.recipients
   stored.attachments, stored.made = fields.attachments, nil
-  stored.flags, stored.change = fields.flags, m.change
+  stored.flags, stored.change, stored.native = fields.flags, m.change, fields.native
   if m.read_was_set then m.folder:mark(stored, m.is_read) end
   m.folder:resized(stored, fields.size)
   m.store:emit { kind = "modified", folder = m.folder, message = stored }

@@ -316,7 +316,7 @@ function message.contents(m)
   return {
     props = props, recipients = m:recipient_list(),
     attachments = m:attachment_list(), associated = m.associated,
-    is_read = m.is_read, flags = m.flags & KEPT, status = m.status,
+    is_read = m.is_read, flags = m.flags & KEPT, status = m.status, native = m.native,
     size = m:total_size(),
   }
 end
