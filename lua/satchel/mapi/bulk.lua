@@ -15,6 +15,7 @@ M.methods = Driver
 
 -- ids of one ROP: 8 bytes each, in a payload of 32,768
 local LIST <const> = 3900
+local FEW <const> = 50
 local READ <const> = 0x01
 local SUPPRESS_RECEIPT <const>, CLEAR_READ <const> = 0x01, 0x04
 
@@ -102,16 +103,39 @@ end
 
 -- Moving and copying ---------------------------------------------------------
 
+-- adds ROPs that read the search keys of a few items
+local function ask_keys(b, fid, mids)
+  local refs, try = {}, { may_fail = true }
+  for i, mid in ipairs(mids) do
+    local message = b:rop("open_message", { code_page_id = 0x0fff, folder_id = fid,
+      open_mode_flags = 0, message_id = mid }, nil, try)
+    refs[i] = b:rop("get_properties_specific", { property_size_limit = 0, want_unicode = true,
+      property_tags = { P.PidTagSearchKey } }, message, try)
+    b:rop("release", {}, message, try)
+  end
+  return refs
+end
+
+local function keep_keys(refs, mids, keys)
+  for i, mid in ipairs(mids) do
+    local result = refs[i].result
+    local row = result and result.return_value == 0 and result.row_data
+    keys[mid] = row and row[P.PidTagSearchKey]
+  end
+end
+
 -- the ROPs of one list, with the number of items in the target before and after
-local function transfer(self, some, from, to, copy)
-  local before, moved, after
+local function transfer(self, some, from, to, copy, keys)
+  local before, moved, after, asked
   self:run(copy and "copy" or "move", "folder " .. ids.folder(from), function(b)
+    asked = keys and ask_keys(b, from, some)
     local source, target = open_folder(b, from), open_folder(b, to)
     before = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
     moved = b:rop("move_copy_messages", { message_ids = some, want_asynchronous = false,
       want_copy = copy }, source, { to = target, may_fail = true })
     after = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
   end)
+  if keys then keep_keys(asked, some, keys) end
   local code = moved.result.return_value
   if code ~= 0 and not moved.result.partial_completion then
     error_object.raise(self:rop_error(copy and "copy" or "move",
@@ -218,26 +242,6 @@ local function report_removed(self, from, mids, at, results)
   self:forget_items(from, moved)
 end
 
--- search keys of single items: 1 round trip for all
-local function search_keys(self, fid, mids)
-  local keys, refs = {}, {}
-  if #mids > 50 then return keys_of(self, fid) end
-  self:run("items", "folder " .. ids.folder(fid), function(b)
-    for i, mid in ipairs(mids) do
-      local message = b:rop("open_message", { code_page_id = 0x0fff, folder_id = fid,
-        open_mode_flags = 0, message_id = mid }, nil, { may_fail = true })
-      refs[i] = b:rop("get_properties_specific", { property_size_limit = 0, want_unicode = true,
-        property_tags = { P.PidTagSearchKey } }, message, { may_fail = true })
-      b:rop("release", {}, message, { may_fail = true })
-    end
-  end)
-  for i, mid in ipairs(mids) do
-    local row = refs[i].result.return_value == 0 and refs[i].result.row_data
-    keys[mid] = row and row[P.PidTagSearchKey]
-  end
-  return keys
-end
-
 local function all_ok(list)
   local results = {}
   for i, id in ipairs(list) do results[i] = { id = id, ok = true } end
@@ -265,11 +269,13 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   local results = all_ok(list)
   local mids, at = mids_of(list, from, results)
   opts = opts or {}
-  local keys = opts.ids and search_keys(self, from, mids)
+  -- keys of few items are read with the move itself
+  local few = opts.ids and #mids <= FEW
+  local keys = few and {} or opts.ids and keys_of(self, from)
   local known = opts.ids == true and present(self, to) or nil
   local attempt
   function attempt(some, places)
-    local partial, arrived = transfer(self, some, from, to, copy)
+    local partial, arrived = transfer(self, some, from, to, copy, few and keys)
     if partial and copy then
       recheck_copy(self, from, some, places, arrived, results, attempt)
     elseif partial then
