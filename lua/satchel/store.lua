@@ -101,6 +101,8 @@ function Store:is_drafts(folder)
       return false
     end
   end
+  local driver = self:driver()
+  if driver.folder_role then return driver:folder_role(folder.id) == "drafts" end
   return folder == self:role "drafts"
 end
 

@@ -26,7 +26,7 @@ local hosted <const> = { "outlook.com", "office365.com", "office.com" }
 
 -- which failure tells most about what is wrong, the last first
 local WEIGHT <const> = { network = 1, timeout = 2, not_found = 3, protocol = 4, server = 5,
-  throttled = 6, tls = 7, denied = 8, invalid = 8, auth = 9 }
+  throttled = 6, unsupported = 6, tls = 7, denied = 8, invalid = 8, auth = 9 }
 
 ---@class satchel.mapi.Endpoints
 ---@field url string of the mailbox
@@ -92,7 +92,8 @@ Search.__index = Search
 
 function Search:record(url, result, kind, extra)
   self.steps[#self.steps + 1] = { url = url, result = result, kind = kind }
-  if kind and (WEIGHT[kind] or 5) > (self.failure and WEIGHT[self.failure.kind] or 0) then
+  local most = self.failure and (WEIGHT[self.failure.kind] or 5) or 0
+  if kind and (WEIGHT[kind] or 5) > most then
     self.failure = { kind = kind, message = result, url = url }
     for k, v in pairs(extra or {}) do self.failure[k] = self.failure[k] or v end
   end

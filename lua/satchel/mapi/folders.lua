@@ -161,6 +161,15 @@ function Driver:role_folder(role)
     kind = roles.others[role] and roles.others[role].kind or "mail" }
 end
 
+---The role of a folder, if it has one: no round trip, 3 the first time.
+---@param id string
+---@return string|nil
+function Driver:folder_role(id)
+  local fid = ids.parse_folder(id)
+  learn_roles(self)
+  return role_of(self, fid)
+end
+
 ---One folder by its name: 1 round trip.
 ---@param parent_id string|nil
 ---@param name string
