@@ -297,7 +297,10 @@ end
 local function record(self, row, cut)
   local class = values.get(row, P.PidTagMessageClass)
   local item = { id = ids.item(self.fid, row[P.PidTagMid]), folder_id = self.plan.folder_id,
-    class = class, kind = class and self.kinds[class] or "message" }
+    class = class, kind = class and self.kinds[class] or "message",
+    -- room for the rest at once
+    subject = nil, from = nil, received = nil, sent = nil, size = nil, unread = nil,
+    flagged = nil, importance = nil, has_attachments = nil, answered = nil }
   self.read(item, row)
   cut_texts(self, item, row, cut)
   if #self.wanted.keys > 0 then read_keys(self, item, row) end
