@@ -3,7 +3,8 @@
 -- compares and what a table is sorted by.  Nothing else knows both names.
 --
 -- A row: tags  canonical names (or keys of named properties) it is read from
---        read  function(get, ctx) -> value; get(i) is the i-th property
+--        read  function(get) -> value; get(i) is the i-th property
+--        of    the same of the value of the only property it is read from
 --        write function(out, value, tag): out:set(tag, v), out:remove(tag)
 --        type  how `where` compares it (restrict.lua)
 --        sort  index in tags of what a table is sorted by, or a property's name;
@@ -24,30 +25,39 @@ local function first(get)
   return get(1)
 end
 
+-- a field that is made of one value
+local function made(field, of)
+  field.of = of
+  field.read = function(get) return of(get(1)) end
+  return field
+end
+
+local function same(value) return value end
+
 local function set_first(out, value, tag)
   out:set(tag(1), value)
 end
 
 local function text(name, options)
-  local field = { tags = { name }, type = "text", sort = 1, read = first, write = set_first }
+  local field = { tags = { name }, type = "text", sort = 1, read = first, of = same,
+    write = set_first }
   for k, v in pairs(options or {}) do field[k] = v end
   return field
 end
 
 local function time(name, read_only)
-  return { tags = { name }, type = "time", sort = 1,
-    read = function(get) return values.seconds(get(1)) end,
+  return made({ tags = { name }, type = "time", sort = 1,
     write = not read_only and function(out, value, tag)
       out:set(tag(1), values.filetime(value))
-    end or nil }
+    end or nil }, values.seconds)
 end
 
 local function choice(name, list, default)
   local numbers = {}
   for i, choice_name in pairs(list) do numbers[choice_name] = i end
-  return { tags = { name }, type = "choice", sort = 1, choices = numbers, default = default,
-    read = function(get) return list[get(1)] or default end,
-    write = function(out, value, tag) out:set(tag(1), numbers[value]) end }
+  return made({ tags = { name }, type = "choice", sort = 1, choices = numbers, default = default,
+    write = function(out, value, tag) out:set(tag(1), numbers[value]) end },
+    function(number) return list[number] or default end)
 end
 
 -- who a message is from; a prefix of four or five properties
@@ -70,12 +80,9 @@ local function person(prefix, sort)
 end
 
 local function flag_bit(bit, set_means, sort)
-  return { tags = { "PidTagMessageFlags" }, type = "bit", bit = bit, set_means = set_means,
-    sort = sort, upside_down = sort and not set_means,
-    read = function(get)
-      local flags = get(1)
-      return flags and (flags & bit ~= 0) == set_means
-    end }
+  return made({ tags = { "PidTagMessageFlags" }, type = "bit", bit = bit,
+    set_means = set_means, sort = sort, upside_down = sort and not set_means },
+    function(flags) return flags and (flags & bit ~= 0) == set_means end)
 end
 
 -- what people wrote last to a message: PidTagLastVerbExecuted [MS-OXOMSG] 2.2.1.35
@@ -136,9 +143,8 @@ local fields = {
       end
     end,
   },
-  flagged = {
+  flagged = made({
     tags = { "PidTagFlagStatus", "PidTagFollowupIcon" }, type = "flagged", read_tags = 1, sort = 1,
-    read = function(get) return get(1) == 2 end,
     write = function(out, value, tag)
       if value then
         out:set(tag(1), 2)
@@ -148,7 +154,7 @@ local fields = {
         out:remove(tag(2))
       end
     end,
-  },
+  }, function(status) return status == 2 end),
   unread = flag_bit(READ, false, "PidTagRead"),
   draft = flag_bit(UNSENT, true),
   categories = {
@@ -158,7 +164,7 @@ local fields = {
       if #list > 0 then out:set(tag(1), list) else out:remove(tag(1)) end
     end,
   },
-  size = { tags = { "PidTagMessageSize" }, type = "number", sort = 1, read = first },
+  size = { tags = { "PidTagMessageSize" }, type = "number", sort = 1, read = first, of = same },
   class = text "PidTagMessageClass",
   kind = {
     tags = { "PidTagMessageClass" }, type = "kind",
@@ -225,8 +231,7 @@ end
 local function reader_of(name, field, tag_of, place)
   local tags, get <const> = {}, values.get
   for i, key in ipairs(field.tags) do tags[i] = tag_of(key) or false end
-  local only = field.read == first and #tags == 1 and tags[1]
-  return { name = name, read = field.read, only = only, get = function(i)
+  return { name = name, read = field.read, of = tags[1] and field.of, tag = tags[1], get = function(i)
     local tag = tags[i]
     if not tag then return nil end
     local value = place.row[tag]
@@ -251,9 +256,12 @@ function M.reader(list, tag_of)
     place.row = row
     for i = 1, #readers do
       local reader = readers[i]
-      local value = reader.only and row[reader.only]
-      if not value then value = reader.read(reader.get) end
-      record[reader.name] = value
+      local value, of <const> = row[reader.tag], reader.of
+      if of and value ~= nil then
+        record[reader.name] = of(value)
+      else
+        record[reader.name] = reader.read(reader.get)
+      end
     end
   end
 end
