@@ -4,6 +4,7 @@
 
 local faults = require "satchel.sandbox.faults"
 local http = require "satchel.sandbox.http"
+local options = require "satchel.options"
 local seed = require "satchel.sandbox.seed"
 local services = require "satchel.sandbox.services"
 local store = require "satchel.sandbox.store"
@@ -29,22 +30,25 @@ Box.__index = Box
 ---@field host string|nil the name in its URLs
 ---@field notification_wait number|nil seconds NotificationWait waits for news
 
+local ROWS = { users = { type = "table", default = {} },
+  host = { type = "string", default = "sandbox.invalid" },
+  notification_wait = { type = "number", default = 30 } }
+
 ---Starts a box. It lives in this process and listens nowhere.
----@param options satchel.SandboxOptions
+---@param given satchel.SandboxOptions
 ---@return satchel.Sandbox
-function sandbox.start(options)
-  options = options or {}
+function sandbox.start(given)
+  local opts = options.check("sandbox.start", given, ROWS)
   local self = setmetatable({
     users = users.new(), routes = {}, sessions = {}, outgoing = {}, requests = 0,
-    faults = faults.new(), host = options.host or "sandbox.invalid",
-    notification_wait = options.notification_wait or 30,
+    faults = faults.new(), host = opts.host, notification_wait = opts.notification_wait,
     server_dn = users.organization
       .. "/cn=Configuration/cn=Servers/cn=sandbox/cn=Microsoft Private MDB",
   }, Box)
   local names = {}
-  for email in pairs(options.users or {}) do names[#names + 1] = email end
+  for email in pairs(opts.users) do names[#names + 1] = email end
   table.sort(names)
-  for _, email in ipairs(names) do self:add_user(email, options.users[email]) end
+  for _, email in ipairs(names) do self:add_user(email, opts.users[email]) end
   self:route("/mapi/emsmdb", http.mailbox)
   services.install(self)
   return self
@@ -52,7 +56,7 @@ end
 
 ---One more mailbox.
 ---@param email string
----@param given string|table password, or { password =, name =, token = }
+---@param given string|table password, or { password =, name =, token =, dn =, send_as = }
 function Box:add_user(email, given)
   local user = self.users:add(email, given)
   user.store = store.new(user)
@@ -81,9 +85,9 @@ end
 
 ---Lays a fault in wait; see satchel.sandbox.faults.
 ---@param name string
----@param options table|nil times =, after =, on = request type, rop =, …
-function Box:fault(name, options)
-  self.faults:add(name, options)
+---@param given table|nil times =, after =, on = request type, rop =, …
+function Box:fault(name, given)
+  self.faults:add(name, given)
 end
 
 ---Where things are, for a base URL.
@@ -114,10 +118,10 @@ function Box:discover(email, base)
 end
 
 ---Listens on a loopback port, for any client of MAPI over HTTP.
----@param options { host?: string, port?: integer, tls?: boolean }|nil
+---@param given { host?: string, port?: integer, tls?: boolean }|nil
 ---@return satchel.SandboxUrls
-function Box:listen(options)
-  return services.listen(self, options)
+function Box:listen(given)
+  return services.listen(self, given)
 end
 
 ---Serves until the box is closed or the process ends.

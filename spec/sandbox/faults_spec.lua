@@ -119,9 +119,18 @@ describe("a fault", function()
     assert.are.same({ "buffer_too_small", bytes }, { reply.rop, reply.request_buffers })
   end)
 
-  it("that nobody knows is a mistake", function()
-    assert.has_error(function() box:fault "lightning" end)
-  end)
+  for _, case in ipairs {
+    { "that nobody knows", "throttel", nil, "did you mean 'throttle'" },
+    { "with an unknown option", "throttle", { retry_afer = 1 }, "retry_after" },
+    { "on an unknown ROP", "backoff", { rop = "query_row" }, "query_rows" },
+  } do
+    it(case[1] .. " is a mistake that names the nearest", function()
+      local ok, err = pcall(box.fault, box, case[2], case[3])
+      assert.is_false(ok)
+      assert.are.equal("invalid", err.kind)
+      assert.is_truthy(tostring(err):find(case[4], 1, true), tostring(err))
+    end)
+  end
 
   it("is forgotten on request", function()
     box:fault("throttle", { times = 99 })

@@ -92,7 +92,14 @@ describe("seed", function()
     assert.are.same({ "number 1 same", "number 2 changed", "number 3 same" }, bodies)
   end)
 
-  it("refuses users there are not", function()
-    assert.has_error(function() box:seed { ["x@example.test"] = {} } end)
-  end)
+  for _, case in ipairs {
+    { "users", { ["ana@example.test"] = {} }, ANNA },
+    { "fields", { [ANNA] = { Inbox = { { subjct = "x" } } } }, "subject" },
+  } do
+    it("refuses " .. case[1] .. " there are not", function()
+      local ok, err = pcall(box.seed, box, case[2])
+      assert.is_false(ok)
+      assert.is_truthy(tostring(err):find(case[3], 1, true), tostring(err))
+    end)
+  end
 end)

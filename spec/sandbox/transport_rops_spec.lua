@@ -136,6 +136,15 @@ describe("sending", function()
     assert.are.equal(0x80070005, submit(anna, m))
   end)
 
+  it("for somebody who allows it says who it is from", function()
+    box:add_user("dan@example.test", { password = "x", send_as = { "Anna@example.test" } })
+    local m = compose(anna, "x", { { 1, BOB } }, { [T.SentRepresentingAddressType] = "SMTP",
+      [T.SentRepresentingEmailAddress] = "dan@example.test" })
+    assert.are.equal(0, submit(anna, m))
+    local p = rows(bob, "inbox", { T.SenderName, T.SentRepresentingName })[1]
+    assert.are.same({ "Anna", "Dan" }, { p[T.SenderName], p[T.SentRepresentingName] })
+  end)
+
   it("through a transport tells who the sender is", function()
     local m = compose(anna, "x", { { 1, BOB } })
     local reply = anna:must("transport_send", m, {})

@@ -26,8 +26,7 @@ local function represented(m, users)
 end
 
 local function may_send_as(boss, user)
-  local delegates = boss.send_as
-  return boss == user or delegates and delegates[user.email]
+  return boss == user or boss.send_as[user.email:lower()]
 end
 
 local function sign(p, prefix, user)

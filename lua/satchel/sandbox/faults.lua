@@ -17,6 +17,9 @@
 --   too_small  RopBufferTooSmall for the ROP
 
 local core = require "satchel.core"
+local error_object = require "satchel.error"
+local nearest = require "satchel.nearest"
+local options = require "satchel.options"
 
 local faults = {}
 
@@ -24,10 +27,23 @@ local faults = {}
 local Faults = {}
 Faults.__index = Faults
 
-local NAMES = {}
-for name in ([[cut delay throttle expire rotate html truncated malformed oversized lost
-  unauthorized backoff too_small]]):gmatch "%S+" do
-  NAMES[name] = true
+local COMMON = { times = { type = "integer", default = 1 },
+  after = { type = "integer", default = 0 }, on = { type = "string", convert = string.lower } }
+
+-- the options of each fault beside the common ones
+local NAMES = {
+  cut = { bytes = { type = "integer" } }, delay = { seconds = { type = "number", default = 1 } },
+  throttle = { status = { type = "integer", default = 503 },
+    retry_after = { type = "number", default = 1 } },
+  expire = {}, rotate = {}, html = { status = { type = "integer", default = 200 } },
+  truncated = { bytes = { type = "integer" } }, malformed = {},
+  oversized = { bytes = { type = "integer", default = 0x400000 } }, lost = {},
+  unauthorized = {}, backoff = { rop = { type = "string" },
+    milliseconds = { type = "integer", default = 100 } },
+  too_small = { rop = { type = "string" } },
+}
+for _, rows in pairs(NAMES) do
+  for name, row in pairs(COMMON) do rows[name] = row end
 end
 local OF_ROPS = { backoff = true, too_small = true }
 
@@ -37,12 +53,18 @@ function faults.new()
 end
 
 ---@param name string
----@param options table|nil
-function Faults:add(name, options)
-  if not NAMES[name] then error(("sandbox: no fault is called '%s'"):format(name), 3) end
-  options = options or {}
-  local fault = { name = name, times = options.times or 1, after = options.after or 0,
-    on = options.on and options.on:lower(), rop = options.rop, options = options }
+---@param given table|nil
+function Faults:add(name, given)
+  if not NAMES[name] then
+    error_object.invalid("no fault is called '%s'%s", tostring(name),
+      nearest.suggestion(name, NAMES))
+  end
+  local o = options.check("fault " .. name, given, NAMES[name])
+  if o.rop and not self.ids()[o.rop] then
+    error_object.invalid("no ROP is called '%s'%s", o.rop, nearest.suggestion(o.rop, self.ids()))
+  end
+  local fault = { name = name, times = o.times, after = o.after, on = o.on, rop = o.rop,
+    options = o }
   local list = OF_ROPS[name] and self.rops or self.list
   list[#list + 1] = fault
 end
@@ -98,11 +120,10 @@ function before.cut(fault)
 end
 function before.throttle(fault)
   local o = fault.options
-  return page(o.status or 503, "Server Too Busy",
-    { { "Retry-After", tostring(o.retry_after or 1) } })
+  return page(o.status, "Server Too Busy", { { "Retry-After", ("%g"):format(o.retry_after) } })
 end
 function before.html(fault)
-  return page(fault.options.status or 200, "Sign in")
+  return page(fault.options.status, "Sign in")
 end
 function before.unauthorized()
   return page(401, "Unauthorized", { { "WWW-Authenticate", 'Basic realm="sandbox"' } })
@@ -120,7 +141,7 @@ end
 local after = {}
 
 function after.delay(fault, response)
-  response.delay = fault.options.seconds or 1
+  response.delay = fault.options.seconds
 end
 function after.cut(fault, response)
   response.cut = fault.options.bytes or 0
@@ -137,7 +158,7 @@ function after.malformed(_, response)
   response.body = head .. ("\xff"):rep(64)
 end
 function after.oversized(fault, response)
-  response.body = (response.body or "") .. ("\0"):rep(fault.options.bytes or 0x400000)
+  response.body = (response.body or "") .. ("\0"):rep(fault.options.bytes)
 end
 
 ---Answers a request through the fault that waits for it.
@@ -175,7 +196,7 @@ function Faults:rop(bytes, position)
   end
   return assert(core.wire.encode_rop("response", "backoff", {
     logon_id = bytes:byte(position + 1) or 0,
-    duration = fault.options.milliseconds or 100, backoff_rop_data = {},
+    duration = fault.options.milliseconds, backoff_rop_data = {},
     additional_data = "" }))
 end
 

@@ -9,12 +9,21 @@
 
 local core = require "satchel.core"
 local clock = require "satchel.sandbox.clock"
+local error_object = require "satchel.error"
 local instance = require "satchel.sandbox.instance"
 local message = require "satchel.sandbox.message"
+local nearest = require "satchel.nearest"
 local recipient = require "satchel.sandbox.recipient"
 local tags = require "satchel.sandbox.tags"
 
 local seed = {}
+
+local FIELDS = {}
+for name in ([[subject from sender to cc bcc text html received sent unread flagged importance
+  categories class attachments count message_id in_reply_to references headers props
+  draft]]):gmatch "%S+" do
+  FIELDS[name] = true
+end
 
 local FLAG = message.flag
 
@@ -238,12 +247,24 @@ local function series(store, f, item, users)
   end
 end
 
+local function check(path, item)
+  for name in pairs(item) do
+    if not FIELDS[name] then
+      error_object.invalid("seed %s: no field is called '%s'%s", path, tostring(name),
+        nearest.suggestion(name, FIELDS))
+    end
+  end
+end
+
 ---@param box table
 ---@param mailboxes table
 function seed.fill(box, mailboxes)
   for email, folders in pairs(mailboxes) do
     local user = box.users:find(email)
-    if not user then error(("sandbox: no user is called '%s'"):format(email), 3) end
+    if not user then
+      error_object.invalid("seed: no user is called '%s'%s", tostring(email),
+        nearest.suggestion(email, box.users.by_email))
+    end
     local paths = {}
     for path in pairs(folders) do paths[#paths + 1] = path end
     table.sort(paths)
@@ -251,6 +272,7 @@ function seed.fill(box, mailboxes)
       local f = folder_at(user.store, path)
       for _, item in ipairs(folders[path]) do
         if type(item) == "string" then item = { subject = item } end
+        check(path, item)
         if item.count then
           series(user.store, f, item, box.users)
         else

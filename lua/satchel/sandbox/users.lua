@@ -2,7 +2,9 @@
 -- entry id of the address book; looked up by any of their names.
 
 local core = require "satchel.core"
+local error_object = require "satchel.error"
 local ids = require "satchel.sandbox.ids"
+local options = require "satchel.options"
 
 local users = {}
 
@@ -31,16 +33,31 @@ local function name_of(email)
   return name:sub(1, 1):upper() .. name:sub(2)
 end
 
+local ROWS = { password = { type = "string" }, name = { type = "string" },
+  token = { type = "string" }, dn = { type = "string" }, send_as = { type = "table" } }
+
+local function set_of(list)
+  local set = {}
+  for _, email in ipairs(list or {}) do set[email:lower()] = true end
+  return set
+end
+
 ---@param email string
----@param given string|table password, or { password =, name =, token =, dn = }
+---@param given string|table password, or { password =, name =, token =, dn =,
+---send_as = who may send in this user's name }
 ---@return satchel.sandbox.user
 function Users:add(email, given)
   if type(given) == "string" then given = { password = given } end
+  given = options.check("sandbox: user " .. email, given, ROWS)
+  if not email:find "^[^@%s]+@[^@%s]+$" then
+    error_object.invalid("sandbox: '%s' is no address", email)
+  end
   local n = #self.list + 1
   local dn = given.dn or ("%s/cn=Recipients/cn=%08x-%s"):format(users.organization, n,
     email:match "^[^@]*")
   local user = {
     email = email, name = given.name or name_of(email), number = n,
+    send_as = set_of(given.send_as),
     password = given.password, token = given.token, dn = dn,
     entry_id = ids.address_book_entry_id(dn),
     search_key = "EX:" .. dn:upper() .. "\0",
