@@ -198,6 +198,16 @@ describe("a batch of a connection", function()
     for i = 6, #fake.requests do assert.is_true(#fake.requests[i].rops <= most) end
   end)
 
+  it("may hold a RopLogon of its own", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake)
+    local public = conn:rop("logon", { logon_flags = 0, open_flags = 2, store_state = 0 }, nil,
+      { logon_id = 9 })
+    conn:rop("get_store_state", nil, public.object)
+    assert.equal(9, fake.requests[3].rops[1].logon_id)
+    assert.equal(9, fake.requests[4].rops[1].logon_id)
+  end)
+
   it("logs on to another mailbox of the same session", function()
     local fake = fake_mapi.new()
     local conn = open(fake)
@@ -311,6 +321,17 @@ describe("a session that was lost", function()
     boss:rop("get_store_state")
     assert.equal("/o=x/cn=boss", fake.requests[8].rops[1].essdn)
     assert.equal("get_store_state", fake.requests[9].rops[1].rop)
+  end)
+
+  it("is made anew after a task was cancelled in the middle", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake)
+    local transport = conn.transport
+    function conn.transport() error_object.raise { kind = "cancelled", message = "stop" } end
+    assert.equal("cancelled", fails(conn.rop, conn, "get_store_state").kind)
+    conn.transport = transport
+    assert.equal(0, conn:rop("get_store_state").store_state)
+    assert.equal("Connect Execute Connect Execute Execute", types(fake))
   end)
 
   it("is made anew again when the new one is lost at once", function()

@@ -64,8 +64,10 @@ local function encode(self)
   local b = core.mapi.batch(self.logon.connection.session)
   for _, ref in ipairs(self.refs) do
     local o = ref.options
-    local index, err = b:add(ref.name, ref.fields, input(self, ref.on), {
-      to = o.to ~= nil and input(self, o.to) or nil,
+    -- a logon is made from nothing
+    local on = ref.name ~= "logon" and input(self, ref.on) or nil
+    local index, err = b:add(ref.name, ref.fields, on, {
+      to = o.to ~= nil and input(self, o.to) or nil, logon_id = o.logon_id,
       keep = o.keep, chain = o.chain, columns = o.columns,
     })
     if not index then

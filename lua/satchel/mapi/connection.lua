@@ -134,23 +134,27 @@ local function impatient(seconds)
     message = ("the server asks to wait %.0f seconds"):format(math.ceil(seconds)) }
 end
 
----Drives an operation of the engine to its end.  Each answer renews the time it
----may take.
+-- sends what the operation asks for; if that raises (a task was cancelled), the
+-- operation learns that no answer will come
+local function exchange(self, op, request)
+  local ok, response, err = pcall(self.send, self, request)
+  if ok then return op:step(response, err) end
+  op:step(nil, { kind = "cancelled" })
+  error(response, 0)
+end
+
+---Drives an operation of the engine to its end.
 ---@param op table
 ---@return any result, table|nil err
 function Connection:drive(op)
-  self.patience:renew()
   local action, a, b = op:step()
   while action ~= "done" do
     if action == "send" then
-      local response, err = self:send(a)
-      action, a, b = op:step(response, err)
-    elseif self.patience:wait(a) then
-      action, a, b = op:step()
+      action, a, b = exchange(self, op, a)
     else
-      return nil, impatient(a)
+      task.sleep(a)
+      action, a, b = op:step()
     end
-    if action == "send" then self.patience:renew() end
   end
   return a, b
 end

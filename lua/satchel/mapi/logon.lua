@@ -26,6 +26,7 @@ local M = {}
 ---@field keep? boolean keep what it opens: result.object
 ---@field chain? boolean take as many answers as the server chains: result.more
 ---@field columns? integer[] tags of the rows, where the table is not known
+---@field logon_id? integer of a RopLogon: 1 to 255, not used by another one
 
 -- [MS-OXCSTOR] 2.2.1.1.1: LogonFlags Private; OpenFlags HOME_LOGON or
 -- TAKE_OWNERSHIP, USE_PER_MDB_REPLID_MAPPING
