@@ -136,25 +136,29 @@ end
 
 -- sends what the operation asks for; if that raises (a task was cancelled), the
 -- operation learns that no answer will come
-local function exchange(self, op, request)
-  local ok, response, err = pcall(self.send, self, request)
+local function exchange(self, op, request, patient)
+  local ok, response, err = pcall(self.send, self, request, patient)
   if ok then return op:step(response, err) end
   op:step(nil, { kind = "cancelled" })
   error(response, 0)
 end
 
----Drives an operation of the engine to its end.
+---Drives an operation of the engine to its end.  Each answer renews the time it
+---may take.
 ---@param op table
 ---@return any result, table|nil err
 function Connection:drive(op)
+  self.patience:renew()
   local action, a, b = op:step()
   while action ~= "done" do
     if action == "send" then
       action, a, b = exchange(self, op, a)
-    else
-      task.sleep(a)
+    elseif self.patience:wait(a) then
       action, a, b = op:step()
+    else
+      return nil, impatient(a)
     end
+    if action == "send" then self.patience:renew() end
   end
   return a, b
 end
@@ -211,8 +215,7 @@ function Connection:wait(timeout)
   local op, patient = self.session:wait(), patience.new(timeout or self.options.timeout)
   local action, a, b = op:step()
   while action == "send" do
-    local response, err = self:send(a, patient)
-    action, a, b = op:step(response, err)
+    action, a, b = exchange(self, op, a, patient)
   end
   if b then error_object.raise(self:failure(b, "notification_wait")) end
   return a

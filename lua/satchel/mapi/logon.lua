@@ -57,7 +57,7 @@ end
 function Logon:open()
   local connection = self.connection
   local reply, err = log_on(self)
-  if not reply and err.lost and err.kind ~= "timeout" then
+  if not reply and err.lost and err.kind == "network" then
     connection:connect()
     reply, err = log_on(self)
   end
