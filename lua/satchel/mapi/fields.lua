@@ -231,13 +231,14 @@ end
 local function reader_of(name, field, tag_of, place)
   local tags, get <const> = {}, values.get
   for i, key in ipairs(field.tags) do tags[i] = tag_of(key) or false end
-  return { name = name, read = field.read, of = tags[1] and field.of, tag = tags[1], get = function(i)
+  local function read(i)
     local tag = tags[i]
     if not tag then return nil end
     local value = place.row[tag]
     if value ~= nil then return value end
     return (get(place.row, tag))
-  end }
+  end
+  return { name = name, read = field.read, of = tags[1] and field.of, tag = tags[1], get = read }
 end
 
 ---A function that reads fields out of one row after another into records.
