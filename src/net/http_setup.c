@@ -120,6 +120,7 @@ static void set_proxy(struct sat_http *h, const char *proxy) {
                            : proxy - 1;
   snprintf(h->proxy, sizeof h->proxy, "%s", at + 1);
   curl_easy_setopt(h->easy, CURLOPT_PROXY, proxy);
+  curl_easy_setopt(h->easy, CURLOPT_NOPROXY, ""); /* who names one means it */
   curl_easy_setopt(h->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
 }
 
