@@ -1,3 +1,4 @@
 std = "lua54"
 max_line_length = 100
 files["spec"] = { std = "+busted" }
+files["spec/scenario"] = { ignore = { "212/_ENV" } }

@@ -260,6 +260,24 @@ describe("named properties", function()
     conn:id_names { 0x9000 }
     assert.equal(4, #fake.requests)
   end)
+
+  it("are false where the mailbox knows none", function()
+    local fake = fake_mapi.new { get_names_from_property_ids = function()
+      return { property_names = { { guid = "00020328-0000-0000-c000-000000000046" } } }
+    end }
+    assert.same({ false }, open(fake):id_names { 0x9000 })
+  end)
+end)
+
+describe("a logon by name", function()
+  it("is one more on the session, public folders too", function()
+    local fake = fake_mapi.new()
+    local conn = open(fake)
+    conn:rop("logon", { logon_flags = 0, open_flags = 0x01000006, store_state = 0 }, nil,
+      { logon_id = 7 })
+    local rop = fake.requests[3].rops[1]
+    assert.same({ "logon", 7 }, { rop.rop, rop.logon_id })
+  end)
 end)
 
 describe("a session that was lost", function()

@@ -161,7 +161,7 @@ function Logon:id_names(ids)
     local ref = b:rop("get_names_from_property_ids", { property_ids = missing })
     b:run()
     for i, name in ipairs(ref.result.property_names) do
-      local known = name.kind ~= 0xff
+      local known = (name.lid or name.name)
         and { guid = name.guid, lid = name.lid, name = name.name } or false
       self.names[missing[i]] = known
       if known then self.ids[key(known)] = missing[i] end
