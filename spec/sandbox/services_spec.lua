@@ -82,6 +82,43 @@ for _, tls in ipairs { false, true } do
       assert.are.equal("5", response.fields["x-responsecode"])
     end)
 
+    it("tells who waits for news when there are some", function()
+      local anna <close> = connect(ANNA, "secret")
+      local bob <close> = connect(BOB, "hidden")
+      local inbox = anna.inbox
+      anna.mapi:rop("register_notification", { notification_types = 0x02,
+        want_whole_store = true })
+      local started, news = os.time(), nil
+      local waiter = satchel.spawn(function() news = anna.mapi.connection:wait(5) end)
+      satchel.sleep(0.05)
+      assert.is_nil(news)
+      bob:send { to = ANNA, subject = "News", text = "now" }
+      waiter:join()
+      assert.is_true(news)
+      assert.is_true(os.time() - started < 4)
+      assert.are.equal("News", inbox:query():first().subject)
+    end)
+
+    for _, fault in ipairs { "cut", "expire", "rotate", "lost" } do
+      it("survives on the wire: " .. fault, function()
+        local session <close> = connect(ANNA, "secret")
+        local inbox = session.inbox
+        box:fault(fault, { on = "Execute" })
+        assert.are.equal("Inbox", inbox:reload().name)
+      end)
+    end
+
+    it("keeps to the time that a client gives it", function()
+      local session <close> = satchel.connect { url = server.url, user = ANNA,
+        password = "secret", tls = server.ca and { ca = server.ca } or false, proxy = false,
+        timeout = 0.3 }
+      box:fault("delay", { on = "Execute", seconds = 5, times = 9 })
+      local ok, err = satchel.try(session.inbox.reload, session.inbox)
+      assert.is_false(ok)
+      assert.are.equal("timeout", err.kind)
+      box.faults:clear()
+    end)
+
     it("answers nothing once it is closed", function()
       box:close()
       local response, err = transport.new { tls = false, proxy = false } {
