@@ -2,6 +2,7 @@
 -- html and rtf, and which properties hold what it writes ([MS-OXBBODY]).
 
 local core = require "satchel.core"
+local html_page = require "satchel.html"
 local P = require "satchel.mapi.props"
 
 local M = {}
@@ -27,33 +28,6 @@ local function decode(bytes, codepage)
   return core.text.from_8bit(bytes)
 end
 
-local entities <const> = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " " }
-
-local function entity(name)
-  local number = name:match "^#(%d+)$"
-  local hex = name:match "^#[xX](%x+)$"
-  local code = tonumber(number) or hex and tonumber(hex, 16)
-  if code and code > 0 and code < 0x110000 then return utf8.char(code) end
-  return entities[name]
-end
-
----Readable text of an HTML page: tags gone, blocks on lines of their own.
----@param html string
----@return string
-function M.text_of_html(html)
-  local text = html:gsub("<!%-%-.-%-%->", "")
-  for _, name in ipairs { "head", "style", "script", "title" } do
-    local any_case = name:gsub("%a", function(c) return "[" .. c:upper() .. c .. "]" end)
-    text = text:gsub("<" .. any_case .. "[^%w].-</" .. any_case .. "%s*>", "")
-    text = text:gsub("<" .. any_case .. ">.-</" .. any_case .. "%s*>", "")
-  end
-  text = text:gsub("%s+", " "):gsub("<[bB][rR]%s*/?>", "\n")
-  text = text:gsub("<[pP]%f[^%w][^>]*>", "\n\n"):gsub("<[dDtTlLhH][iIrR%d]%f[^%w][^>]*>", "\n")
-  text = text:gsub("<[dD][iI][vV]%f[^%w][^>]*>", "\n"):gsub("<[^>]*>", "")
-  text = text:gsub("&(#?%w+);", entity):gsub("[ \t]*\n[ \t]*", "\n"):gsub("\n\n\n+", "\n\n")
-  return (text:gsub("^%s+", ""):gsub("%s+$", "\n"))
-end
-
 -- [MS-OXCMSG] 2.2.1.56.2: the form that the others are made of
 local NATIVE <const> = { "text", "rtf", "html" }
 
@@ -67,7 +41,7 @@ function M.read(raw)
   html = html and decode(html, raw[P.PidTagInternetCodepage])
   if not html and rtf then html = core.rtf.to_html(rtf) or nil end
   local text = raw[P.PidTagBody]
-  if not text and html then text = M.text_of_html(html) end
+  if not text and html then text = html_page.text(html) end
   if not text and rtf then text = core.rtf.to_text(rtf) end
   return { text = text and lines(text), html = html, rtf = rtf,
     native_body = NATIVE[raw[P.PidTagNativeBody]] }

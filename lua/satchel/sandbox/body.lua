@@ -2,53 +2,14 @@
 -- was ([MS-OXCMSG] 2.2.1.56, [MS-OXBBODY]).
 
 local core = require "satchel.core"
+local html_page = require "satchel.html"
 local tags = require "satchel.sandbox.tags"
 local rope = require "satchel.sandbox.rope"
 
 local body = {}
 
-local ENTITIES = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", euro = "€",
-  ndash = "–", mdash = "—", lsquo = "‘", rsquo = "’", sbquo = "‚", ldquo = "“", rdquo = "”",
-  bdquo = "„", bull = "•", hellip = "…", trade = "™" }
-
--- U+00A0 to U+00FF
-local following = 0xa0
-for name in ([[nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr
-  deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest
-  Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc
-  Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute
-  THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave
-  iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc
-  uuml yacute thorn yuml]]):gmatch "%S+" do
-  ENTITIES[name], following = utf8.char(following), following + 1
-end
-
-local function entity(name)
-  local hex, decimal = name:match("^#[xX](%x+)$"), name:match("^#(%d+)$")
-  local number = hex and tonumber(hex, 16) or tonumber(decimal)
-  if number and number < 0x110000 then return utf8.char(number) end
-  return ENTITIES[name] or "&" .. name .. ";"
-end
-
-local BREAKS = { p = true, div = true, tr = true, li = true }
-
--- text as one sees it in a browser, roughly
-local function html_to_text(html)
-  local s = html:gsub("<!%-%-.-%-%->", "")
-  for _, name in ipairs { "head", "style", "script", "title" } do
-    local any = name:gsub("%a", function(c) return "[" .. c .. c:upper() .. "]" end)
-    s = s:gsub("<" .. any .. "[%s>].-</" .. any .. "%s*>", "")
-  end
-  s = s:gsub("%s+", " ")
-  s = s:gsub("<%s*[bB][rR]%s*/?>%s*", "\r\n")
-  s = s:gsub("</%s*(%a+)[^>]*>%s*", function(name)
-    name = name:lower()
-    if BREAKS[name] or name:find "^h%d$" then return "\r\n" end
-  end)
-  s = s:gsub("<[^>]*>", "")
-  s = s:gsub("&(#?%w+);", entity)
-  s = s:gsub("^%s+", ""):gsub("[ \r\n]+$", "")
-  return s
+local function html_to_text(text)
+  return (html_page.text(text):gsub("\n", "\r\n"))
 end
 
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
