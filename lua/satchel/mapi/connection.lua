@@ -134,11 +134,23 @@ local function impatient(seconds)
     message = ("the server asks to wait %.0f seconds"):format(math.ceil(seconds)) }
 end
 
+-- What an answer becomes is several times its size, and is garbage by the next
+-- one: the collector keeps pace with the windows of a long loop.
+local function collect(response)
+  local size = response and #(response.body or "") or 0
+  if size > 32768 and collectgarbage "isrunning" then
+    collectgarbage("step", size // 256)
+  end
+end
+
 -- sends what the operation asks for; if that raises (a task was cancelled), the
 -- operation learns that no answer will come
 local function exchange(self, op, request, patient)
   local ok, response, err = pcall(self.send, self, request, patient)
-  if ok then return op:step(response, err) end
+  if ok then
+    collect(response)
+    return op:step(response, err)
+  end
   op:step(nil, { kind = "cancelled" })
   error(response, 0)
 end
