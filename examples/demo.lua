@@ -58,7 +58,6 @@ for _, f in ipairs(folders) do
 end
 
 local inbox = session.inbox
-step(session, "looked for " .. inbox.path)
 local page = inbox:query { where = { unread = true }, order = "-received",
   fields = { "subject", "from", "received", "size" }, limit = 50 }:all()
 step(session, ("%d unread messages in %s"):format(#page, inbox.path))

@@ -74,9 +74,11 @@ local function ask_properties(logon)
   local tags = {}
   for i, role in ipairs(ROLES) do tags[i] = tag_of(OTHERS[role]) end
   table.sort(tags)
-  local refs = {}
+  local refs, own = {}, nil
+  local inbox = logon.reply.folder_ids[5]
   logon:batch(function(b)
-    for i, fid in ipairs { logon.reply.folder_ids[5], logon.reply.folder_ids[1] } do
+    own = b:rop("long_term_id_from_id", { object_id = inbox }, nil, { may_fail = true })
+    for i, fid in ipairs { inbox, logon.reply.folder_ids[1] } do
       local folder = b:rop("open_folder", { folder_id = fid, open_mode_flags = 0 }, nil,
         { may_fail = true })
       refs[i] = b:rop("get_properties_specific", { property_size_limit = 0,
@@ -88,7 +90,7 @@ local function ask_properties(logon)
     local row = ref.result.return_value == 0 and ref.result.row_data
     for role, id in pairs(row and entry_ids(row) or {}) do found[role] = found[role] or id end
   end
-  return found
+  return found, own.result.return_value == 0 and own.result.long_term_id.database_guid or nil
 end
 
 local function sorted_roles(found)
@@ -98,16 +100,31 @@ local function sorted_roles(found)
   return list
 end
 
--- numbers of this mailbox for ids of a deployment
-local function to_fids(logon, found)
-  local refs, list = {}, sorted_roles(found)
+-- the number that an id of the inbox's own database has ([MS-OXCDATA] 2.2.1.1)
+local function own_fid(logon, id)
+  local replica = logon.reply.folder_ids[5] & 0xffff
+  return (("<i8"):unpack(("<I2"):pack(replica) .. id.global_counter))
+end
+
+-- numbers of this mailbox for ids of a deployment: 1 round trip for those of
+-- another database than the inbox's
+local function to_fids(logon, found, own)
+  local fids, others = {}, {}
+  for role, id in pairs(found) do
+    if id.database_guid == own then
+      fids[role] = own_fid(logon, id)
+    else
+      others[role] = id
+    end
+  end
+  if next(others) == nil then return fids end
+  local refs, list = {}, sorted_roles(others)
   logon:batch(function(b)
     for i, role in ipairs(list) do
-      refs[i] = b:rop("id_from_long_term_id", { long_term_id = found[role] }, nil,
+      refs[i] = b:rop("id_from_long_term_id", { long_term_id = others[role] }, nil,
         { may_fail = true })
     end
   end, { op = "special_folders" })
-  local fids = {}
   for i, role in ipairs(list) do
     if refs[i].result.return_value == 0 then fids[role] = refs[i].result.object_id end
   end
@@ -130,13 +147,14 @@ local function existing(logon, fids)
   return there
 end
 
----The FIDs of the folders that the logon does not name: 3 round trips, once.
+---The FIDs of the folders that the logon does not name: 2 round trips, once,
+---or 3 where some are of another database than the inbox.
 ---@param logon satchel.mapi.Logon
 ---@return table<string, integer> by role; absent where the mailbox has none
 function M.others_of(logon)
-  local found = ask_properties(logon)
+  local found, own = ask_properties(logon)
   if next(found) == nil then return {} end
-  return existing(logon, to_fids(logon, found))
+  return existing(logon, to_fids(logon, found, own))
 end
 
 ---Adds ROPs that note a folder's entry id where roles are looked for.
