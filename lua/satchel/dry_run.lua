@@ -56,7 +56,7 @@ local function place_of(first)
 end
 
 ---@param driver table
----@param trace function|nil called with { layer = "verb", direction = "write", op =, arguments = {…} }
+---@param trace function|nil called with { layer = "verb", direction = "write", op =, … }
 ---@return table
 function M.wrap(driver, trace)
   local wrapped = {}

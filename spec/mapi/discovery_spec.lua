@@ -15,7 +15,8 @@ local function settings(host)
     .. "<AutoDiscoverSMTPAddress>anna@one.test</AutoDiscoverSMTPAddress></User><Account>"
     .. "<AccountType>email</AccountType><Action>settings</Action>"
     .. '<Protocol><Type>EXPR</Type></Protocol><Protocol Type="mapiHttp" Version="1"><MailStore>'
-    .. "<InternalUrl>https://in/x</InternalUrl><ExternalUrl>https://%s/mapi/emsmdb/?M=1</ExternalUrl>"
+    .. "<InternalUrl>https://in/x</InternalUrl>"
+    .. "<ExternalUrl>https://%s/mapi/emsmdb/?M=1</ExternalUrl>"
     .. "</MailStore><AddressBook><InternalUrl>https://%s/mapi/nspi/?M=1</InternalUrl></AddressBook>"
     .. "</Protocol></Account>"):format(host, host))
 end

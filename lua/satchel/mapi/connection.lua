@@ -34,6 +34,7 @@ local M = {}
 ---@field timeout? number seconds for one request
 ---@field limits? table { request =, handles =, response =, backoffs = }
 ---@field client? string X-ClientApplication
+---@field names? table[] named properties whose numbers are asked for with the logon
 
 ---Connects and logs on: 2 round trips.
 ---@param options satchel.mapi.Options

@@ -6,9 +6,12 @@ local connection = require "satchel.mapi.connection"
 local core = require "satchel.core"
 local discovery = require "satchel.mapi.discovery"
 local error_object = require "satchel.error"
+local fields = require "satchel.mapi.fields"
 local ids = require "satchel.mapi.ids"
 local directory_resolve = require "satchel.mapi.directory_resolve"
+local props = require "satchel.mapi.props"
 local reader = require "satchel.mapi.table"
+local send = require "satchel.mapi.send"
 
 ---@class satchel.mapi.Driver
 ---@field protocol "mapi"
@@ -25,7 +28,7 @@ local M = {}
 for _, methods in ipairs {
   require "satchel.mapi.folders", require("satchel.mapi.cursor").methods,
   require("satchel.mapi.items").methods, require("satchel.mapi.bulk").methods,
-  require("satchel.mapi.attachments").methods, require("satchel.mapi.send").methods,
+  require("satchel.mapi.attachments").methods, send.methods,
 } do
   for name, method in pairs(methods) do Driver[name] = method end
 end
@@ -218,6 +221,13 @@ local function endpoints(options, transport, auth)
     srv = not options.sandbox and net and net.srv and discovery.srv_lookup or nil }
 end
 
+-- the named properties that the objects use; logging on asks for their numbers
+local function names_used()
+  local list = props.named(fields.every_key())
+  list[#list + 1] = send.marker
+  return list
+end
+
 ---Connects and logs on: 2 round trips, and those of discovery.
 ---@param options table the options of satchel.connect
 ---@return satchel.mapi.Driver
@@ -231,7 +241,7 @@ function M.open(options)
   local settings = { transport = transport, auth = auth, tls = tls, proxy = options.proxy,
     timeout = options.timeout, limits = options.limits, url = found.url,
     user_dn = found.user_dn, nspi_url = found.nspi_url, user = options.user,
-    email = found.email }
+    email = found.email, names = names_used() }
   if options.mailbox then
     settings.mailbox_dn = directory_resolve.user_dn(settings, options.mailbox)
   end

@@ -195,6 +195,19 @@ function M.find(name)
   return fields[name]
 end
 
+---The keys of all properties behind fields, each once.
+---@return (string|table)[]
+function M.every_key()
+  local keys, seen = {}, {}
+  for _, field in pairs(fields) do
+    for _, key in ipairs(field.tags or {}) do
+      if not seen[key] then keys[#keys + 1] = key end
+      seen[key] = true
+    end
+  end
+  return keys
+end
+
 ---The keys of the properties that fields are read from, each once.
 ---@param list string[] names of fields
 ---@param in_table? boolean only what a table shows whole

@@ -11,6 +11,7 @@ local error_object = require "satchel.error"
 ---@field logon_id integer
 ---@field reply table the answer to RopLogon: folder_ids and so on
 ---@field handle userdata the logon's handle, of this generation
+---@field replicas table<integer, string> GUIDs of replica ids, as far as they are known
 local Logon = { __name = "satchel.mapi.Logon" }
 Logon.__index = Logon
 
@@ -40,16 +41,78 @@ local OPEN_FLAGS <const> = 0x01000004
 ---@return satchel.mapi.Logon
 function M.new(connection, mailbox_dn, logon_id)
   return setmetatable({ connection = connection, mailbox_dn = mailbox_dn,
-    logon_id = logon_id, generation = 0, ids = {}, names = {} }, Logon)
+    logon_id = logon_id, generation = 0, ids = {}, names = {}, replicas = {} }, Logon)
+end
+
+local function key(name)
+  return name.guid .. ":" .. (name.lid and ("%d"):format(name.lid) or "=" .. name.name)
+end
+
+local function wire_name(name)
+  if name.lid then return { kind = 0, guid = name.guid, lid = name.lid } end
+  return { kind = 1, guid = name.guid, name = name.name }
+end
+
+-- names without a number yet, each once
+local function missing_of(self, names)
+  local missing, asked = {}, {}
+  for _, name in ipairs(names) do
+    local k = key(name)
+    if not self.ids[k] and not asked[k] then
+      asked[k] = true
+      missing[#missing + 1] = name
+    end
+  end
+  return missing
+end
+
+local CREATE <const> = 0x02
+
+local function names_request(names)
+  local wire = {}
+  for i, name in ipairs(names) do wire[i] = wire_name(name) end
+  return { flags = CREATE, property_names = wire }
+end
+
+local function learn_ids(self, names, reply)
+  for i, id in ipairs(reply.property_ids or {}) do
+    if id ~= 0 then
+      self.ids[key(names[i])] = id
+      self.names[id] = names[i]
+    end
+  end
+end
+
+-- an id of the first replica: which GUID that has ([MS-OXCDATA] 2.2.1.1)
+local FIRST_REPLICA <const> = 0x0100000000000001
+
+-- what nearly every session needs later, asked with the logon itself: the
+-- numbers of the named properties that the objects use, and the GUID of the
+-- first replica; gives a function that takes the answers
+local function ask_beside(self, b, logon)
+  local used = self.connection.options.names
+  if not used then return function() end end
+  local names = missing_of(self, used)
+  local replica = b:add("long_term_id_from_id", { object_id = FIRST_REPLICA }, logon)
+  local ids = #names > 0
+    and b:add("get_property_ids_from_names", names_request(names), logon)
+  return function(results)
+    local ltid = results[replica].long_term_id
+    self.replicas[FIRST_REPLICA & 0xffff] = ltid and ltid.database_guid
+    if ids then learn_ids(self, names, results[ids]) end
+  end
 end
 
 -- the answer to RopLogon, or nil and an error
 local function log_on(self)
   local b <close> = core.mapi.batch(self.connection.session)
-  b:add("logon", { logon_flags = LOGON_PRIVATE, open_flags = OPEN_FLAGS,
+  local logon = b:add("logon", { logon_flags = LOGON_PRIVATE, open_flags = OPEN_FLAGS,
     store_state = 0, essdn = self.mailbox_dn }, nil, { logon_id = self.logon_id, keep = true })
+  local learn = ask_beside(self, b, logon)
   local results, err = self.connection:drive(b)
-  return results and results[1], err
+  if not results then return nil, err end
+  if results[logon].return_value == 0 then learn(results) end
+  return results[logon]
 end
 
 ---Logs on, making the connection anew once if it is lost: 1 round trip.  The
@@ -103,15 +166,6 @@ function Logon:rop(name, fields, on, options)
   return ref.result
 end
 
-local function key(name)
-  return name.guid .. ":" .. (name.lid and ("%d"):format(name.lid) or "=" .. name.name)
-end
-
-local function wire_name(name)
-  if name.lid then return { kind = 0, guid = name.guid, lid = name.lid } end
-  return { kind = 1, guid = name.guid, name = name.name }
-end
-
 ---The ids of named properties in this mailbox, made where there are none yet:
 ---1 round trip for those not asked before, none for the others.
 ---@param names table[] { guid =, lid = } or { guid =, name = }
@@ -133,17 +187,31 @@ function Logon:named_ids(names)
   return ids
 end
 
+---Asks for the ids of named properties.
+---@param names table[]
 function Logon:ask_ids(names)
-  local wire = {}
-  for i, name in ipairs(names) do wire[i] = wire_name(name) end
   local b = batch.new(self, { safe = true })
-  local ref = b:rop("get_property_ids_from_names",
-    { flags = 0x02, property_names = wire })
+  local ref = b:rop("get_property_ids_from_names", names_request(names))
   b:run()
-  for i, id in ipairs(ref.result.property_ids) do
-    if id ~= 0 then
-      self.ids[key(names[i])] = id
-      self.names[id] = names[i]
+  learn_ids(self, names, ref.result)
+end
+
+---The id of a folder or item that is good in every session, where the replica
+---is known: asks nothing.
+---@param id integer
+---@return table|nil long_term_id
+function Logon:long_term_id(id)
+  local guid = self.replicas[id & 0xffff]
+  return guid and { database_guid = guid, global_counter = string.pack("<i8", id):sub(3) }
+end
+
+---The id in this mailbox of a long-term id, where its replica is known: asks nothing.
+---@param long_term_id table
+---@return integer|nil
+function Logon:short_id(long_term_id)
+  for replica, guid in pairs(self.replicas) do
+    if guid == long_term_id.database_guid then
+      return (string.unpack("<i8", string.pack("<I2", replica) .. long_term_id.global_counter))
     end
   end
 end

@@ -59,6 +59,15 @@ function resolve(key)
     type = type_number(key.type or key[3] or "String") }
 end
 
+---Of several keys those that have a number of their own in each mailbox.
+---@param keys (integer|string|table)[]
+---@return table[] { guid =, lid = | name =, type = }
+function M.named(keys)
+  local list = {}
+  for _, key in ipairs(keys) do list[#list + 1] = (resolve(key)) end
+  return list
+end
+
 ---The tags of several keys in one mailbox: at most 1 round trip, the first time.
 ---@param logon satchel.mapi.Logon
 ---@param keys (integer|string|table)[]

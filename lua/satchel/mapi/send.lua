@@ -24,6 +24,8 @@ M.methods = Driver
 
 local MARKER <const> = { guid = "5a7c3e10-91d4-4b62-8f0e-2d6b8a41c7f3", name = "SatchelSend",
   type = 0x001f }
+M.marker = MARKER
+
 local SUBMITTED <const> = 0x04 -- PidTagMessageFlags
 
 -- the entry id of sent items: [MS-OXCDATA] 2.2.4.1
@@ -32,21 +34,24 @@ local function folder_entry_id(logon, long_term_id)
     .. core.text.guid_bytes(long_term_id.database_guid) .. long_term_id.global_counter .. "\0\0"
 end
 
--- what sending needs to know of a mailbox: 1 round trip, the first time
+-- the property that says where the copy goes
+local function ask_long_term_id(self, fid)
+  local ltid
+  self:run("send", "mailbox", function(b)
+    ltid = b:rop("long_term_id_from_id", { object_id = fid }, nil, { may_fail = true })
+  end)
+  return ltid.result.return_value == 0 and ltid.result.long_term_id or nil
+end
+
+-- what sending needs to know of a mailbox; logging on has told it
 local function prepare(self)
   if self.sending then return self.sending end
   local sent = roles.of_logon(self.logon, "sent")
-  local marker, ltid
-  self:run("send", "mailbox", function(b)
-    marker = b:rop("get_property_ids_from_names", { flags = 2, property_names = {
-      { kind = 1, guid = MARKER.guid, name = MARKER.name } } }, nil, { may_fail = true })
-    ltid = b:rop("long_term_id_from_id", { object_id = sent }, nil, { may_fail = true })
-  end)
-  local id = (marker.result.property_ids or {})[1] or 0
+  local id = self.logon:named_ids({ MARKER })[1]
+  local ltid = self.logon:long_term_id(sent) or ask_long_term_id(self, sent)
   self.sending = {
     marker = id > 0 and (id << 16 | MARKER.type) or nil,
-    sent_entry_id = ltid.result.return_value == 0
-      and folder_entry_id(self.logon, ltid.result.long_term_id) or nil,
+    sent_entry_id = ltid and folder_entry_id(self.logon, ltid) or nil,
   }
   return self.sending
 end
