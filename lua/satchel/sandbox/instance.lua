@@ -62,6 +62,7 @@ function instance.new(store, user, codepage)
       [tags.MessageClass] = "IPM.Note", [tags.Importance] = 1,
       [tags.Sensitivity] = 0, [tags.CreationTime] = now,
       [tags.SearchKey] = core.text.random(16), [tags.MessageCodepage] = codepage,
+      [tags.CodePageId] = codepage,
       [tags.MessageLocaleId] = 0x409, [tags.LocaleId] = 0x409,
       [tags.CreatorName] = user.name, [tags.CreatorEntryId] = user.entry_id,
       [tags.InternetMessageId] = instance.message_id(user),

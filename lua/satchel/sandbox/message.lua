@@ -184,9 +184,9 @@ end
 
 local function display(kind)
   return function(m)
-    if m.fresh then return nil end
     local names = {}
     local list = m:recipient_list()
+    if m.fresh and #list == 0 then return nil end
     for i = 1, #list do
       local p = list[i].props
       if p[tags.RecipientType] & 0xf == kind then
@@ -305,7 +305,7 @@ function message.weigh(m)
 end
 
 function Message:total_size()
-  return self.size
+  return self.fresh and message.weigh(self) or self.size
 end
 
 ---What a copy of a message takes over.

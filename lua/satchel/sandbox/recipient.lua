@@ -27,7 +27,6 @@ local function of_x500(row, props)
   local kept = prefix:sub(1, row.address_prefix_used or 0)
   props[tags.AddressType] = "EX"
   props[tags.EmailAddress] = kept .. (row.x500dn or "")
-  props[tags.DisplayType] = row.display_type
 end
 
 local function names(row, props)
@@ -99,7 +98,7 @@ function recipient.of_row(row_id, recipient_type, row, users)
   props[tags.SendRichInfo] = row.recipient_flags & 0x100 == 0
   props[tags.Responsibility] = row.recipient_flags & OTHER_TRANSPORT == 0 or nil
   look_up(props, users)
-  return { row_id = row_id, props = props }
+  return { row_id = row_id, props = props, display_type = row.display_type }
 end
 
 ---A recipient the server makes itself.
@@ -155,7 +154,7 @@ function recipient.to_row(r, columns_of)
   if address_type == "EX" then
     flag(X500)
     row.address_prefix_used, row.x500dn = 0, p[tags.EmailAddress] or ""
-    row.display_type = p[tags.DisplayType] or 0
+    row.display_type = r.display_type or p[tags.DisplayType] or 0
   elseif address_type == "SMTP" then
     flag(SMTP)
   elseif address_type ~= "" then
