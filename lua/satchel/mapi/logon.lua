@@ -205,17 +205,6 @@ function Logon:long_term_id(id)
   return guid and { database_guid = guid, global_counter = string.pack("<i8", id):sub(3) }
 end
 
----The id in this mailbox of a long-term id, where its replica is known: asks nothing.
----@param long_term_id table
----@return integer|nil
-function Logon:short_id(long_term_id)
-  for replica, guid in pairs(self.replicas) do
-    if guid == long_term_id.database_guid then
-      return (string.unpack("<i8", string.pack("<I2", replica) .. long_term_id.global_counter))
-    end
-  end
-end
-
 ---The names of named property ids in this mailbox.
 ---@param ids integer[] from 0x8000 up
 ---@return table[] names { guid =, lid = } or { guid =, name = }; false where there is none

@@ -100,7 +100,6 @@ local function sorted_roles(found)
   return list
 end
 
-<<<<<<< HEAD
 -- the number that an id of the inbox's own database has ([MS-OXCDATA] 2.2.1.1)
 local function own_fid(logon, id)
   local replica = logon.reply.folder_ids[5] & 0xffff
@@ -120,16 +119,6 @@ local function to_fids(logon, found, own)
   end
   if next(others) == nil then return fids end
   local refs, list = {}, sorted_roles(others)
-=======
--- numbers of this mailbox for ids of a deployment
-local function to_fids(logon, found)
-  local refs, list, fids = {}, {}, {}
-  for _, role in ipairs(sorted_roles(found)) do
-    fids[role] = logon:short_id(found[role])
-    if not fids[role] then list[#list + 1] = role end
-  end
-  if #list == 0 then return fids end
->>>>>>> 010c86e (mapi: logging on asks for named properties and the replica beside it)
   logon:batch(function(b)
     for i, role in ipairs(list) do
       refs[i] = b:rop("id_from_long_term_id", { long_term_id = others[role] }, nil,
@@ -158,13 +147,8 @@ local function existing(logon, fids)
   return there
 end
 
-<<<<<<< HEAD
 ---The FIDs of the folders that the logon does not name: 2 round trips, once,
 ---or 3 where some are of another database than the inbox.
-=======
----The FIDs of the folders that the logon does not name: 2 round trips, once, and
----1 more where the replica is not known.
->>>>>>> 010c86e (mapi: logging on asks for named properties and the replica beside it)
 ---@param logon satchel.mapi.Logon
 ---@return table<string, integer> by role; absent where the mailbox has none
 function M.others_of(logon)
