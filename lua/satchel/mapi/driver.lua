@@ -132,8 +132,8 @@ end
 -- the native protocol, as scripts see it
 local function native(self)
   local raw = {}
-  function raw.rop(_, name, fields, on, options)
-    return self.logon:rop(name, fields, self:object(on), options)
+  function raw.rop(_, name, given, on, options)
+    return self.logon:rop(name, given, self:object(on), options)
   end
   function raw.batch(_, fn, options)
     return self.logon:batch(fn, options)
