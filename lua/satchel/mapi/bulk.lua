@@ -1,6 +1,7 @@
 -- One verb for many items of a folder: mark, move, copy, delete.  The server
 -- answers for the whole list, and only whether it was done completely; if not,
--- one read of each folder finds which items failed.
+-- one read of each folder finds which items failed.  A list whose answer was
+-- lost is moved or deleted again: what is done already is not there any more.
 
 local error_object = require "satchel.error"
 local ids = require "satchel.mapi.ids"
@@ -64,6 +65,14 @@ local function gone(results, i)
   fail(results, i, "not_found", ("item %s does not exist any more"):format(results[i].id))
 end
 
+-- what was written may have been done, though looking after it failed
+local function settled(fn, ...)
+  local ok, err = pcall(fn, ...)
+  if ok then return end
+  if type(err) == "table" then err.uncertain = true end
+  error(err, 0)
+end
+
 -- Marking --------------------------------------------------------------------
 
 local function recheck_marks(self, fid, mids, at, read, results)
@@ -98,7 +107,7 @@ function Driver:mark_read(list, folder_id, read, results, opts)
     partial = partial or ref.result.partial_completion
     if opts and opts.progress then opts.progress(first + #some - 1, #list) end
   end
-  if partial then recheck_marks(self, fid, mids, at, read, results) end
+  if partial then settled(recheck_marks, self, fid, mids, at, read, results) end
 end
 
 -- Moving and copying ---------------------------------------------------------
@@ -126,15 +135,16 @@ end
 
 -- the ROPs of one list, with the number of items in the target before and after
 local function transfer(self, some, from, to, copy, keys)
-  local before, moved, after, asked
+  local before, moved, after, asked, batch
   self:run(copy and "copy" or "move", "folder " .. ids.folder(from), function(b)
+    batch = b
     asked = keys and ask_keys(b, from, some)
     local source, target = open_folder(b, from), open_folder(b, to)
     before = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
     moved = b:rop("move_copy_messages", { message_ids = some, want_asynchronous = false,
       want_copy = copy }, source, { to = target, may_fail = true })
     after = b:rop("get_contents_table", { table_flags = 0 }, target, { may_fail = true })
-  end)
+  end, { safe = not copy })
   if keys then keep_keys(asked, some, keys) end
   local code = moved.result.return_value
   if code ~= 0 and not moved.result.partial_completion then
@@ -142,7 +152,7 @@ local function transfer(self, some, from, to, copy, keys)
       "folder " .. ids.folder(from), moved.result))
   end
   return code ~= 0 or moved.result.partial_completion,
-    (after.result.row_count or 0) - (before.result.row_count or 0)
+    (after.result.row_count or 0) - (before.result.row_count or 0), batch.repeated
 end
 
 -- what is still there, and the places of what is not
@@ -204,6 +214,40 @@ local function recheck_move(self, from, mids, at, done, results, verb, again)
   if #left > 0 and missing > 0 and again then return again(left, left_at) end
   for _, i in ipairs(left_at) do
     fail(results, i, "denied", ("item %s could not be %s"):format(results[i].id, verb))
+  end
+end
+
+-- after a list that went out twice: what is not there any more was done the
+-- first time
+local function recheck_repeated(self, from, mids, at, results, verb, again)
+  local left, left_at = split(present(self, from), mids, at)
+  if #left > 0 and #left < #mids then return again(left, left_at) end
+  for _, i in ipairs(left_at) do
+    fail(results, i, "denied", ("item %s could not be %s"):format(results[i].id, verb))
+  end
+end
+
+-- what became of the items from a place on, when an error ended it all
+local function give_up(mids, at, first, results, err)
+  if type(err) ~= "table" then error(err, 0) end
+  for n = first, #mids do
+    local tried = n < first + LIST
+    results[at[n]] = { id = results[at[n]].id, ok = false, error = tried and err
+      or error_object.new { kind = err.kind, message = "not tried: " .. err.message } }
+  end
+  err.results = results
+end
+
+-- list by list; an error has the results so far
+local function each_list(mids, at, results, opts, attempt)
+  for first = 1, #mids, LIST do
+    local some = slice(mids, first)
+    local ok, err = pcall(attempt, some, slice(at, first))
+    if not ok then
+      give_up(mids, at, first, results, err)
+      return err
+    end
+    if opts.progress then opts.progress(first + #some - 1, #results) end
   end
 end
 
@@ -275,19 +319,19 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   local known = opts.ids == true and present(self, to) or nil
   local attempt
   function attempt(some, places)
-    local partial, arrived = transfer(self, some, from, to, copy, few and keys)
-    if partial and copy then
-      recheck_copy(self, from, some, places, arrived, results, attempt)
-    elseif partial then
-      recheck_move(self, from, some, places, arrived, results, "moved", attempt)
+    local partial, arrived, repeated = transfer(self, some, from, to, copy, few and keys)
+    if not partial then return end
+    if copy then
+      settled(recheck_copy, self, from, some, places, arrived, results, attempt)
+    elseif repeated then
+      settled(recheck_repeated, self, from, some, places, results, "moved", attempt)
+    else
+      settled(recheck_move, self, from, some, places, arrived, results, "moved", attempt)
     end
   end
-  for first = 1, #mids, LIST do
-    local some = slice(mids, first)
-    attempt(some, slice(at, first))
-    if opts.progress then opts.progress(first + #some - 1, #list) end
-  end
+  local err = each_list(mids, at, results, opts, attempt)
   if not copy then report_removed(self, from, mids, at, results) end
+  if err then error_object.raise(err) end
   if known then new_ids(self, mids, at, to, keys, known, results) end
   if opts.ids == "later" then
     for n, mid in ipairs(mids) do
@@ -320,20 +364,21 @@ end
 -- Deleting -------------------------------------------------------------------
 
 local function remove(self, some, fid)
-  local before, ref, after
+  local before, ref, after, batch
   self:run("delete", "folder " .. ids.folder(fid), function(b)
+    batch = b
     local folder = open_folder(b, fid)
     before = b:rop("get_contents_table", { table_flags = 0 }, folder, { may_fail = true })
     ref = b:rop("hard_delete_messages", { want_asynchronous = false, notify_non_read = false,
       message_ids = some }, folder, { may_fail = true })
     after = b:rop("get_contents_table", { table_flags = 0 }, folder, { may_fail = true })
-  end)
+  end, { safe = true })
   local code = ref.result.return_value
   if code ~= 0 and not ref.result.partial_completion then
     error_object.raise(self:rop_error("delete", "folder " .. ids.folder(fid), ref.result))
   end
   return code ~= 0 or ref.result.partial_completion,
-    (before.result.row_count or 0) - (after.result.row_count or 0)
+    (before.result.row_count or 0) - (after.result.row_count or 0), batch.repeated
 end
 
 ---To the trash, or for good: 1 round trip for 3,900 items.
@@ -352,17 +397,17 @@ function Driver:delete(list, folder_id, hard, opts)
   local mids, at = mids_of(list, fid, results)
   local attempt
   function attempt(some, places)
-    local partial, removed = remove(self, some, fid)
-    if partial then
-      recheck_move(self, fid, some, places, removed, results, "deleted", attempt)
+    local partial, removed, repeated = remove(self, some, fid)
+    if not partial then return end
+    if repeated then
+      settled(recheck_repeated, self, fid, some, places, results, "deleted", attempt)
+    else
+      settled(recheck_move, self, fid, some, places, removed, results, "deleted", attempt)
     end
   end
-  for first = 1, #mids, LIST do
-    local some = slice(mids, first)
-    attempt(some, slice(at, first))
-    if opts and opts.progress then opts.progress(first + #some - 1, #list) end
-  end
+  local err = each_list(mids, at, results, opts or {}, attempt)
   report_removed(self, fid, mids, at, results)
+  if err then error_object.raise(err) end
   return results
 end
 
