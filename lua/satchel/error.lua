@@ -148,6 +148,29 @@ function M.unsupported(format, ...)
   M.raise({ kind = "unsupported", message = format:format(...) }, 1)
 end
 
+---Calls what comes before the request that counts: of what fails there nothing
+---has happened, whatever was answered.
+---@param fn function
+---@return any made what fn returned
+function M.unsent(fn)
+  local ok, made = pcall(fn)
+  if ok then return made end
+  if M.is(made) and made.uncertain then made.uncertain, made.retryable = nil, true end
+  error(made, 0)
+end
+
+---Calls what follows a request that was answered: what fails there leaves it
+---done, and the error says so.
+---@param fn function
+---@param ... any
+---@return any
+function M.after(fn, ...)
+  local ok, result = pcall(fn, ...)
+  if ok then return result end
+  if M.is(result) then result.uncertain = true end
+  error(result, 0)
+end
+
 ---Calls fn; an error is returned instead of raised, always as an error object.
 ---@param fn function
 ---@param ... any its arguments

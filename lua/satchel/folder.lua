@@ -306,25 +306,38 @@ end
 local create_all_rows <const> = { progress = { type = "callable" } }
 local create_window <const> = 100
 
--- calls take(drafts) for each window of drafts
+-- calls take(drafts) for each window of drafts; a list is checked as a whole
+-- before anything is stored
 local function in_windows(given, folder, take)
   local window = {}
-  local function add(fields)
-    window[#window + 1] = compose.draft(fields, "create_all", folder)
+  local function add(draft)
+    window[#window + 1] = draft
     if #window >= create_window then
       take(window)
       window = {}
     end
   end
   if type(given) == "table" and not getmetatable(given) then
-    for _, fields in ipairs(given) do add(fields) end
+    local drafts = {}
+    for i, fields in ipairs(given) do
+      drafts[i] = compose.draft(fields, "create_all", folder)
+    end
+    for _, draft in ipairs(drafts) do add(draft) end
   else
-    for fields in given do add(fields) end
+    for fields in given do add(compose.draft(fields, "create_all", folder)) end
   end
   if #window > 0 then take(window) end
 end
 
----Stores many new items with few requests.
+local function keep_results(results, more)
+  for _, result in ipairs(more or {}) do
+    if result.error then result.error = error_object.new(result.error) end
+    results[#results + 1] = result
+  end
+end
+
+---Stores many new items with few requests.  An error that ends it before all
+---were tried has what became of the others as `results`.
 ---@param given table|function a list of tables of fields, or an iterator of such
 ---@param opts? { progress: fun(done: integer, total: integer|nil) }
 ---@return satchel.Result[]
@@ -333,14 +346,19 @@ function methods:create_all(given, opts)
   local progress = options.check("create_all", opts, create_all_rows).progress
   local results, store = {}, self._.store
   local total = type(given) == "table" and not getmetatable(given) and #given or nil
-  in_windows(given, place(self), function(drafts)
-    for _, result in ipairs(store:call("create", self.id, drafts, {})) do
-      if result.error then result.error = error_object.new(result.error) end
-      results[#results + 1] = result
-    end
+  local ok, err = pcall(in_windows, given, place(self), function(drafts)
+    keep_results(results, store:call("create", self.id, drafts, {}))
     if progress then progress(#results, total) end
   end)
-  return results
+  if ok then return results end
+  if not error_object.is(err) then error(err, 0) end
+  keep_results(results, err.results)
+  for i = #results + 1, total or 0 do
+    results[i] = { ok = false, error = error_object.new { kind = err.kind,
+      message = "not tried: " .. err.message } }
+  end
+  err.results = results
+  return error_object.raise(err)
 end
 
 ---Stores an item of a file or text.  Not yet supported.

@@ -159,7 +159,7 @@ local verbs <const> = {
   },
   ["move one"] = {
     prepare = one_item(),
-    act = function(_, context) return context.item:move(context.there).id end,
+    act = function(_, context) context.item:move(context.there) end,
     done = function(all) return in_one_of(all, "m", 1, "Inbox/Here", "Inbox/There") end,
   },
   ["copy"] = {

@@ -9,7 +9,7 @@
 **   b:step([response | nil, err]) -> "send", request | "sleep", seconds
 **     | "done", results | "done", nil, err
 **   b:results() so far   b:notices() -> RopNotify records
-**   b:executes()   b:answered()   b:pending()
+**   b:executes()   b:answered()   b:sent()   b:pending()
 **
 ** A result is the answer's fields, with rop = name; what a ROP with 'keep'
 ** opened is result.object; the further answers to a chained ROP are the list
@@ -342,6 +342,13 @@ static int batch_answered(lua_State *L) {
   return 1;
 }
 
+/* how many ROPs went out, answered or not */
+static int batch_sent(lua_State *L) {
+  struct batch *b = sat_box_check(L, 1, SAT_MAPI_BATCH);
+  lua_pushinteger(L, b->b.next > b->b.first ? b->b.next : b->b.first);
+  return 1;
+}
+
 static int batch_pending(lua_State *L) {
   struct batch *b = sat_box_check(L, 1, SAT_MAPI_BATCH);
   lua_pushboolean(L, b->b.pending);
@@ -364,8 +371,9 @@ static const luaL_Reg batch_methods[] = {
     {"add", batch_add},           {"step", batch_step},
     {"notices", batch_notices},   {"safe", batch_safe},
     {"executes", batch_executes}, {"answered", batch_answered},
-    {"pending", batch_pending},   {"results", batch_results},
-    {"close", sat_box_close},     {NULL, NULL}};
+    {"sent", batch_sent},         {"pending", batch_pending},
+    {"results", batch_results},   {"close", sat_box_close},
+    {NULL, NULL}};
 
 static const luaL_Reg handle_methods[] = {{"value", handle_value},
                                           {"live", handle_live},

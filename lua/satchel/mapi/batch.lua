@@ -153,13 +153,14 @@ local function attempt(self, safe)
   local results, err = connection:drive(b)
   connection:notify(b:notices())
   connection.executes = connection.executes + b:executes()
-  if err then err.results = b:results() end
+  if err then err.results, err.reached = b:results(), b:sent() end
   return results, err, b:answered()
 end
 
 ---Runs it; see Logon:batch.  An error has what was answered before it as
 ---`results`, where there are gaps for what was not; it is uncertain if the
----server may have done more than that.  `repeated` tells that it was sent twice.
+---server may have done more than that, up to the ROP `reached`.  `repeated`
+---tells that it was sent twice.
 ---@return table[] results
 function Batch:run()
   local connection = self.logon.connection

@@ -65,14 +65,6 @@ local function gone(results, i)
   fail(results, i, "not_found", ("item %s does not exist any more"):format(results[i].id))
 end
 
--- what was written may have been done, though looking after it failed
-local function settled(fn, ...)
-  local ok, err = pcall(fn, ...)
-  if ok then return end
-  if type(err) == "table" then err.uncertain = true end
-  error(err, 0)
-end
-
 -- Marking --------------------------------------------------------------------
 
 local function recheck_marks(self, fid, mids, at, read, results)
@@ -107,7 +99,7 @@ function Driver:mark_read(list, folder_id, read, results, opts)
     partial = partial or ref.result.partial_completion
     if opts and opts.progress then opts.progress(first + #some - 1, #list) end
   end
-  if partial then settled(recheck_marks, self, fid, mids, at, read, results) end
+  if partial then error_object.after(recheck_marks, self, fid, mids, at, read, results) end
 end
 
 -- Moving and copying ---------------------------------------------------------
@@ -308,6 +300,12 @@ local function finder(self, result, to, key)
   end
 end
 
+-- the answer that had the key of the item was lost
+local function unknown_place()
+  error_object.raise { kind = "not_found", hint = "query the folder for it",
+    message = "the item is in its new place, but by which id is not known" }
+end
+
 local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   local from, to = ids.parse_folder(folder_id), ids.parse_folder(target_id)
   local results = all_ok(list)
@@ -322,11 +320,11 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
     local partial, arrived, repeated = transfer(self, some, from, to, copy, few and keys)
     if not partial then return end
     if copy then
-      settled(recheck_copy, self, from, some, places, arrived, results, attempt)
+      error_object.after(recheck_copy, self, from, some, places, arrived, results, attempt)
     elseif repeated then
-      settled(recheck_repeated, self, from, some, places, results, "moved", attempt)
+      error_object.after(recheck_repeated, self, from, some, places, results, "moved", attempt)
     else
-      settled(recheck_move, self, from, some, places, arrived, results, "moved", attempt)
+      error_object.after(recheck_move, self, from, some, places, arrived, results, "moved", attempt)
     end
   end
   local err = each_list(mids, at, results, opts, attempt)
@@ -336,7 +334,9 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   if opts.ids == "later" then
     for n, mid in ipairs(mids) do
       local result = results[at[n]]
-      if result.ok and keys[mid] then result.find = finder(self, result, to, keys[mid]) end
+      if result.ok then
+        result.find = keys[mid] and finder(self, result, to, keys[mid]) or unknown_place
+      end
     end
   end
   return results
@@ -400,9 +400,9 @@ function Driver:delete(list, folder_id, hard, opts)
     local partial, removed, repeated = remove(self, some, fid)
     if not partial then return end
     if repeated then
-      settled(recheck_repeated, self, fid, some, places, results, "deleted", attempt)
+      error_object.after(recheck_repeated, self, fid, some, places, results, "deleted", attempt)
     else
-      settled(recheck_move, self, fid, some, places, removed, results, "deleted", attempt)
+      error_object.after(recheck_move, self, fid, some, places, removed, results, "deleted", attempt)
     end
   end
   local err = each_list(mids, at, results, opts or {}, attempt)

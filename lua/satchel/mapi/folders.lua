@@ -274,7 +274,7 @@ end
 function Driver:copy_folder(id, parent_id, name)
   name = name or ask(self, ids.parse_folder(id)).name
   transfer(self, "copy_folder", id, parent_id, name, { want_recursive = true })
-  return self:find_folder(parent_id, name)
+  return error_object.after(self.find_folder, self, parent_id, name)
 end
 
 local function free_name(self, parent_id, name)

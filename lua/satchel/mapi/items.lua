@@ -167,10 +167,12 @@ end
 -- a draft with large attachments, by itself
 local function create_alone(self, fid, draft)
   local message, save
-  self:run("create", "folder " .. ids.folder(fid), function(b)
-    message = create_message(b, fid, { keep = true })
+  error_object.unsent(function()
+    self:run("create", "folder " .. ids.folder(fid), function(b)
+      message = create_message(b, fid, { keep = true })
+    end)
+    M.fill(self, message.object, draft)
   end)
-  M.fill(self, message.object, draft)
   self:run("create", "item", function(b)
     save = b:rop("save_changes_message", { save_flags = 0x0a }, message.object)
   end)
@@ -199,6 +201,33 @@ local function take_back(self, fid, mids)
   end)
 end
 
+-- the error of a draft whose save was not answered
+local function unanswered(err, one)
+  if one.save.index <= err.reached then return err end
+  local tried = one.refs[1].index <= err.reached
+  return error_object.new { kind = err.kind, code = err.code, retryable = true,
+    message = tried and err.message or "not tried: " .. err.message }
+end
+
+-- what became of each draft of a batch; err: it was not answered to the end
+local function judge_created(self, fid, made, results, err)
+  local spoilt = {}
+  for i, one in ipairs(made) do
+    local save = one.save.result
+    local failed = save and first_failure(one.refs)
+    if not save then
+      results[#results + 1] = { ok = false, error = unanswered(err, one) }
+    elseif not failed then
+      results[#results + 1] = { id = ids.item(fid, save.message_id), ok = true }
+    else
+      if save.message_id then spoilt[#spoilt + 1] = save.message_id end
+      results[#results + 1] = { ok = false, error = self:rop_error("create",
+        ("item %d"):format(i), failed) }
+    end
+  end
+  take_back(self, fid, spoilt)
+end
+
 -- several drafts in one batch
 local function create_batch(self, fid, drafts, results)
   local made, outs = {}, {}
@@ -206,7 +235,7 @@ local function create_batch(self, fid, drafts, results)
     outs[i] = M.changes_of(self, draft)
     outs[i]:add_flags(draft)
   end
-  self:run("create", "folder " .. ids.folder(fid), function(b)
+  local ok, err = pcall(self.run, self, "create", "folder " .. ids.folder(fid), function(b)
     for i, draft in ipairs(drafts) do
       local message = create_message(b, fid, TRY)
       local refs = add_contents(b, message, draft, outs[i], TRY)
@@ -217,18 +246,14 @@ local function create_batch(self, fid, drafts, results)
       made[i] = { refs = refs, save = save }
     end
   end)
-  local spoilt = {}
-  for i, one in ipairs(made) do
-    local failed, mid = first_failure(one.refs), one.save.result.message_id
-    if not failed then
-      results[#results + 1] = { id = ids.item(fid, mid), ok = true }
-    else
-      if mid then spoilt[#spoilt + 1] = mid end
-      results[#results + 1] = { ok = false, error = self:rop_error("create",
-        ("item %d"):format(i), failed) }
-    end
+  if ok then return judge_created(self, fid, made, results) end
+  if type(err) ~= "table" or not err.results or not err.reached then error(err, 0) end
+  for _, one in ipairs(made) do
+    for _, ref in ipairs(one.refs) do ref.result = err.results[ref.index] end
   end
-  take_back(self, fid, spoilt)
+  judge_created(self, fid, made, results, err)
+  err.results = results
+  error(err, 0)
 end
 
 local function bytes_of(draft)
@@ -352,22 +377,26 @@ function Driver:update(list, folder_id, given, opts)
       if progress then progress(last, #list) end
     end
   end
-  if given.unread ~= nil then self:mark_read(list, folder_id, not given.unread, results, opts) end
+  if given.unread == nil then return results end
+  local mark = next(other) and error_object.after or function(fn, ...) return fn(...) end
+  mark(self.mark_read, self, list, folder_id, not given.unread, results, opts)
   return results
 end
 
 local function edit_attachments(self, id, edits)
   local message
-  self:run("attach", "item " .. id, function(b)
-    message = opened.open(b, id, { keep = true }, true)
-    for _, num in ipairs(edits.remove) do
-      b:rop("delete_attachment", { attachment_id = num }, message)
-    end
-    for _, spec in ipairs(edits.add) do
-      if attachments.is_inline(spec) then attachments.add_inline(b, message, spec) end
-    end
+  error_object.unsent(function()
+    self:run("attach", "item " .. id, function(b)
+      message = opened.open(b, id, { keep = true }, true)
+      for _, num in ipairs(edits.remove) do
+        b:rop("delete_attachment", { attachment_id = num }, message)
+      end
+      for _, spec in ipairs(edits.add) do
+        if attachments.is_inline(spec) then attachments.add_inline(b, message, spec) end
+      end
+    end)
+    for _, spec in ipairs(streamed(edits.add)) do attachments.add(self, message.object, spec) end
   end)
-  for _, spec in ipairs(streamed(edits.add)) do attachments.add(self, message.object, spec) end
   self:run("attach", "item " .. id, function(b)
     b:rop("save_changes_message", { save_flags = 0 }, message.object)
   end)
@@ -408,7 +437,10 @@ function Driver:save(id, folder_id, given, edits)
     if not result.ok then error_object.raise(result.error) end
   end
   if edited then edit_attachments(self, id, edits) end
-  return self:read_item(id, SAVED)
+  -- it is done, whatever becomes of the look at it
+  local ok, record = pcall(self.read_item, self, id, SAVED)
+  if not ok and type(record) ~= "table" then error(record, 0) end
+  return ok and record or {}
 end
 
 -- Properties -----------------------------------------------------------------

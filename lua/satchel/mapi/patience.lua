@@ -14,6 +14,7 @@ Patience.__index = Patience
 local M = {}
 
 local TIMEOUT <const> = 60
+local SHORT <const> = 5 -- seconds; who is asked to wait longer wants to know
 local BUSY <const> = { [429] = true, [503] = true }
 
 ---@param timeout? number seconds; 60 by default
@@ -34,11 +35,13 @@ function Patience:left()
   return math.max(self.deadline - net.now(), 0.001)
 end
 
----Waits as a server asks, if there is time for that.
+---Waits as a server asks, if that is short and there is time for it.
 ---@param seconds? number
 ---@return boolean waited
 function Patience:wait(seconds)
-  if not seconds or seconds <= 0 or seconds >= self:left() then return false end
+  if not seconds or seconds <= 0 or seconds > SHORT or seconds >= self:left() then
+    return false
+  end
   task.sleep(seconds)
   return true
 end

@@ -124,7 +124,8 @@ end
 -- after a lost answer: was it sent? Raises what is known if that is not sure.
 local function settle(self, sending, mark, err)
   local ok, found = pcall(function()
-    return sending.marker and marked(self, sending.marker, mark, { "sent", "outbox" })
+    return err.kind ~= "cancelled" and sending.marker
+      and marked(self, sending.marker, mark, { "sent", "outbox" })
   end)
   if ok and found and (found.role == "sent" or found.flags & SUBMITTED ~= 0) then
     return found
@@ -140,8 +141,9 @@ local function answer_of(self, ref, sending, mark, save)
   local answer = { message_id = row and values.get(row, P.PidTagInternetMessageId),
     find = copy_finder(self, sending, mark, save) }
   if not answer.message_id and save ~= false and sending.marker then
-    local found = marked(self, sending.marker, mark, { "sent", "outbox" })
-    answer.message_id = found and found.message_id
+    -- it is sent, whatever becomes of the look at it
+    local ok, found = pcall(marked, self, sending.marker, mark, { "sent", "outbox" })
+    answer.message_id = ok and found and found.message_id or nil
   end
   return answer
 end
@@ -175,6 +177,7 @@ local function submit(self, sending, mark, save, add, keep)
   end
   if ok then return answer_of(self, ref, sending, mark, save) end
   if type(err) ~= "table" or not err.uncertain then
+    if type(err) == "table" then err.results = nil end
     if not keep then clear_outbox(self, sending, mark) end
     error_object.raise(err)
   end
@@ -214,15 +217,18 @@ function Driver:send(message, opts)
       return on
     end)
   end
-  local on
-  self:run("send", "message", function(b)
-    on = create(b, { keep = true })
-    out:apply(b, on)
-    recipients.apply(b, on, recipients.rows(message))
+  local on = error_object.unsent(function()
+    local made
+    self:run("send", "message", function(b)
+      made = create(b, { keep = true })
+      out:apply(b, made)
+      recipients.apply(b, made, recipients.rows(message))
+    end)
+    for _, spec in ipairs(message.attachments) do
+      attachments.add(self, made.object, spec, opts.progress)
+    end
+    return made
   end)
-  for _, spec in ipairs(message.attachments) do
-    attachments.add(self, on.object, spec, opts.progress)
-  end
   return submit(self, sending, mark, opts.save, function() return on.object end)
 end
 
