@@ -28,7 +28,8 @@ local Faults = {}
 Faults.__index = Faults
 
 local COMMON = { times = { type = "integer", default = 1 },
-  after = { type = "integer", default = 0 }, on = { type = "string", convert = string.lower } }
+  after = { type = "integer", default = 0 }, on = { type = "string", convert = string.lower },
+  rop = { type = "string" } }
 
 -- the options of each fault beside the common ones
 local NAMES = {
@@ -38,9 +39,8 @@ local NAMES = {
   expire = {}, rotate = {}, html = { status = { type = "integer", default = 200 } },
   truncated = { bytes = { type = "integer" } }, malformed = {},
   oversized = { bytes = { type = "integer", default = 0x400000 } }, lost = {},
-  unauthorized = {}, backoff = { rop = { type = "string" },
-    milliseconds = { type = "integer", default = 100 } },
-  too_small = { rop = { type = "string" } },
+  unauthorized = {}, backoff = { milliseconds = { type = "integer", default = 100 } },
+  too_small = {},
 }
 for _, rows in pairs(NAMES) do
   for name, row in pairs(COMMON) do rows[name] = row end
@@ -161,6 +161,23 @@ function after.oversized(fault, response)
   response.body = (response.body or "") .. ("\0"):rep(fault.options.bytes)
 end
 
+-- whether a request of type Execute has a ROP; handles of other logons than
+-- private ones do not matter for that
+local function has_rop(request, name)
+  local body = core.wire.decode_body("request", "execute", request.body or "")
+  local payloads = body and core.wire.unwrap(body.rop_buffer) or {}
+  for _, payload in ipairs(payloads) do
+    local at = 1
+    while at and at <= #payload.rops do
+      local fields, following = core.wire.decode_rop("request", payload.rops, at,
+        { private = true })
+      if fields and fields.rop == name then return true end
+      at = fields and following
+    end
+  end
+  return false
+end
+
 ---Answers a request through the fault that waits for it.
 ---@param box table
 ---@param request table
@@ -169,7 +186,10 @@ end
 function Faults:around(box, request, work)
   if #self.list == 0 then return work(request) end
   local kind = (header_of(request, "x-requesttype") or ""):lower()
-  local fault = pick(self.list, function(f) return not f.on or f.on == kind end)
+  local fault = pick(self.list, function(f)
+    if f.on and f.on ~= kind then return false end
+    return not f.rop or kind == "execute" and has_rop(request, f.rop)
+  end)
   if not fault then return work(request) end
   self.count = self.count + 1
   local early = before[fault.name]
