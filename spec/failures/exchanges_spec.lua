@@ -401,11 +401,11 @@ describe("a send", function()
   it("that cannot be settled says so and is not repeated", function()
     local tap = tapped.new()
     local session = tap:connect()
+    session:send { to = tapped.me, subject = "the first" }
     tap.count = 0
-    tap.tap = function(n, request, pass)
-      if n == 2 then pass() end
-      if n >= 2 then return tapped.lost() end
-      return pass(request)
+    tap.tap = function(n, _, pass)
+      if n == 1 then pass() end
+      return tapped.lost()
     end
     local ok, err = satchel.try(session.send, session, { to = tapped.other, subject = "letter" })
     assert.is_false(ok)

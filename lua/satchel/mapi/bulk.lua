@@ -402,7 +402,8 @@ function Driver:delete(list, folder_id, hard, opts)
     if repeated then
       error_object.after(recheck_repeated, self, fid, some, places, results, "deleted", attempt)
     else
-      error_object.after(recheck_move, self, fid, some, places, removed, results, "deleted", attempt)
+      error_object.after(recheck_move, self, fid, some, places, removed, results, "deleted",
+        attempt)
     end
   end
   local err = each_list(mids, at, results, opts or {}, attempt)
