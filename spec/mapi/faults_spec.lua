@@ -78,7 +78,7 @@ describe("the driver, when things fail,", function()
   end)
 
   it("settles a send whose answer was lost by what is in Sent", function()
-    box:fault("lost", { rop = "submit_message", on = "Execute" })
+    box:fault("lost", { on = "Execute" })
     local sent = session:send { to = BERT, subject = "maybe", text = "x" }
     assert.truthy(sent.message_id)
     assert.equal("maybe", sent.item.subject)
