@@ -119,6 +119,28 @@ local examples = {
       read_byte_count = 1, written_byte_count = 2 } },
   { "response", "3a 00 05 00 07 80",
     { rop = "copy_to_stream", handle_index = 0, return_value = 0x80070005 } },
+  -- QUIRKS 5: the rest of a failure may be there
+  { "response", "3a 00 05 00 07 80 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    { rop = "copy_to_stream", handle_index = 0, return_value = 0x80070005,
+      read_byte_count = 0, written_byte_count = 0 } },
+  { "response", "2c 01 05 00 07 80 00 00",
+    { rop = "read_stream", handle_index = 1, return_value = 0x80070005, data = "" } },
+  { "response", "2d 01 05 00 07 80 00 00",
+    { rop = "write_stream", handle_index = 1, return_value = 0x80070005, written_size = 0 } },
+  { "response", "a3 01 05 00 07 80 00 00 00 00",
+    { rop = "write_stream_extended", handle_index = 1, return_value = 0x80070005,
+      written_size = 0 } },
+  { "response", "90 01 05 00 07 80 00 00",
+    { rop = "write_and_commit_stream", handle_index = 1, return_value = 0x80070005,
+      written_size = 0 } },
+  { "response", "66 00 05 00 07 80 01",
+    { rop = "set_read_flags", handle_index = 0, return_value = 0x80070005,
+      partial_completion = true } },
+  { "response", "66 00 05 00 07 80",
+    { rop = "set_read_flags", handle_index = 0, return_value = 0x80070005 } },
+  { "response", "52 00 00 00 00 00 02 00 00 00 00 00 00 00 01 00 00 00",
+    { rop = "get_valid_attachments", handle_index = 0, return_value = 0,
+      attachment_id_count = 2, attachment_id_array = { 0, 1 } } },
   { "response", "fe 00 78 04 00 00 01 04 73 72 76 00",
     { rop = "logon", handle_index = 0, return_value = 0x478, logon_flags = 1,
       server_name = "srv" } },
@@ -200,6 +222,21 @@ describe("ROPs by the book:", function()
       assert.same(fields, got)
       assert.equal(#bytes + 1, after)
       assert.equal(hex(bytes), hex(assert(wire.encode_rop(dir, fields.rop, fields, ctx))))
+    end)
+  end
+end)
+
+describe("a failure that may lack its end", function()
+  local next_response <const> = unhex "2e 02 00 00 00 00 05 00 00 00 00 00 00 00"
+
+  for _, text in ipairs { "66 00 05 00 07 80", "66 00 05 00 07 80 01", "2c 01 05 00 07 80",
+    "2c 01 05 00 07 80 00 00", "2d 01 05 00 07 80", "a3 01 05 00 07 80 00 00 00 00",
+    "3a 00 05 00 07 80", "3a 00 05 00 07 80" .. (" 00"):rep(16) } do
+    it(text .. " is followed by another response", function()
+      local bytes = unhex(text)
+      local _, after = wire.decode_rop("response", bytes .. next_response)
+      assert.equal(#bytes + 1, after)
+      assert.equal("seek_stream", wire.decode_rop("response", bytes .. next_response, after).rop)
     end)
   end
 end)

@@ -59,6 +59,11 @@ describe("a rule action", function()
     end)
   end
 
+  it("takes any FolderInThisStore but 0 for true", function()
+    local actions = codec.decode("rule_actions", "0100 0e00 01" .. head .. "02 0000 0000")
+    assert.is_true(actions[1].folder_in_this_store)
+  end)
+
   it("stands among others", function()
     codec.round("rule_actions", "0200 0900 0b" .. head .. "0900 0a" .. head, {
       { type = "mark_as_read", flavor = 0, flags = 0 }, { type = "delete", flavor = 0, flags = 0 },
@@ -70,7 +75,6 @@ describe("a rule action", function()
     codec.refuses("rule_actions", "0100 0a00 0a" .. head .. "00", "1 bytes too many")
     codec.refuses("rule_actions", "0100 ff00 0a" .. head, "beyond the end")
     codec.refuses("rule_actions", "ffff 0900 0a" .. head, "count")
-    codec.refuses("rule_actions", "0100 0e00 01" .. head .. "02 0000 0000", "FolderInThisStore")
   end)
 
   it("of a script names the mistake", function()

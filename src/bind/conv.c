@@ -107,7 +107,7 @@ static bool group_is_there(struct walk *w, const struct sat_op *op) {
 
 static void check_field(struct walk *w, const struct sat_op *op) {
   void *v = w->base + op->at;
-  bool there = take(w, op->name);
+  bool there = !(op->flags & SAT_OP_HIDDEN) && take(w, op->name);
   int top = lua_gettop(w->c->L);
   if (there)
     sat_check_kind(w->c, top, op->name, op->kind, v, &w->ctx);
@@ -229,7 +229,8 @@ void sat_check_layout(struct sat_check *c, int idx, const char *what,
       op = sat_schema_skip(op);
       continue;
     }
-    if (op->code == SAT_OP_FIELD && !(op->flags & SAT_OP_HIDDEN))
+    if (op->code == SAT_OP_FIELD &&
+        (!(op->flags & SAT_OP_HIDDEN) || op->flags & SAT_OP_PRESENCE))
       check_field(&w, op);
     else if (op->code >= SAT_OP_LIST && op->code <= SAT_OP_REST)
       check_list(&w, op);

@@ -39,6 +39,7 @@ static void push_bool8(lua_State *L, const void *v) {
 #define push_i64 push_u64
 #define push_id push_u64
 #define push_bool16 push_bool8
+#define push_tail push_bool8
 
 #define INTEGER(name, type, least, most)                                   \
   static void check_##name(struct sat_check *c, int idx, const char *what, \
@@ -68,6 +69,7 @@ static void check_bool8(struct sat_check *c, int idx, const char *what,
 }
 
 #define check_bool16 check_bool8
+#define check_tail check_bool8
 
 static void push_guid(lua_State *L, const void *v) {
   sat_push_guid_text(L, v);

@@ -94,6 +94,28 @@ BOOLEAN(bool8, 1)
 BOOLEAN(bool16, 2)
 // clang-format on
 
+/* QUIRKS 5: 0 is reserved, and RopRelease (1) has no response */
+void sat_decode_tail(struct sat_reader *r, void *v_r,
+                     const struct sat_wire_ctx *ctx) {
+  (void)ctx;
+  *(uint32_t *)v_r = sat_reader_left(r) > 0 && *r->p <= 1;
+}
+
+void sat_encode_tail(struct sat_buf *b, const void *v,
+                     const struct sat_wire_ctx *ctx) {
+  (void)b, (void)v, (void)ctx;
+}
+
+void sat_print_tail(struct sat_buf *b, const void *v) {
+  sat_print_bool8(b, v);
+}
+
+void sat_random_tail(struct sat_arena *a, uint64_t *seed, void *v_r,
+                     const struct sat_wire_ctx *ctx) {
+  (void)a, (void)seed, (void)ctx;
+  *(uint32_t *)v_r = 0;
+}
+
 void sat_decode_tag(struct sat_reader *r, void *v_r,
                     const struct sat_wire_ctx *ctx) {
   (void)ctx;

@@ -57,16 +57,14 @@ static void decode_children(struct sat_reader *r, uint32_t n,
 }
 
 /* 2.12.4, 2.12.5: the tag, then a value with a tag of its own; in the
-** address book a flag between them: QUIRKS 2 */
+** address book there may be a flag between them, which is the first byte of
+** no tag: QUIRKS 2 */
 static void decode_valued(struct sat_reader *r, enum sat_dialect dialect,
                           struct sat_restriction *res) {
   res->tag = sat_reader_u32(r);
-  if (dialect == SAT_DIALECT_NSPI) {
-    uint32_t flag = sat_reader_u8(r);
-    if (flag != 0 && flag != 0xff)
-      sat_reader_fail(r, "HasValue is 0x%02x", (unsigned)flag);
-    if (flag == 0) return;
-  }
+  if (dialect == SAT_DIALECT_NSPI && sat_reader_left(r) > 0 &&
+      (*r->p == 0 || *r->p == 0xff) && sat_reader_u8(r) == 0)
+    return;
   sat_property_decode(r, dialect, &res->value);
 }
 

@@ -35,15 +35,11 @@ static struct sat_bytes decode_counted(struct sat_reader *r,
   return sat_reader_bytes(r, sat_reader_int(r, count_width(dialect)));
 }
 
-/* 2.2.5.1.2.1; an extended rule does not say whether it is this store */
+/* 2.2.5.1.2.1; any FolderInThisStore but 0 is true; an extended rule does not
+** have it */
 static void decode_move(struct sat_reader *r, enum sat_dialect dialect,
                         struct sat_action *a) {
-  if (!is_wide(dialect)) {
-    uint32_t flag = sat_reader_u8(r);
-    if (flag > 1)
-      sat_reader_fail(r, "FolderInThisStore is 0x%02x", (unsigned)flag);
-    a->in_this_store = flag == 1;
-  }
+  if (!is_wide(dialect)) a->in_this_store = sat_reader_u8(r) != 0;
   a->store_eid = decode_counted(r, dialect);
   a->folder_eid = decode_counted(r, dialect);
 }
@@ -62,7 +58,8 @@ static void decode_reply(struct sat_reader *r, enum sat_dialect dialect,
   if (guid != NULL) memcpy(a->template_guid.b, guid, 16);
 }
 
-/* 2.2.5.1.2.4 */
+/* 2.2.5.1.2.4: the document has RecipientCount as "2 bytes or 4 bytes" in its
+** figure and as 4 in its text; servers have it as wide as NoOfActions */
 static void decode_recipients(struct sat_reader *r, enum sat_dialect dialect,
                               struct sat_action *a) {
   unsigned width = count_width(dialect);

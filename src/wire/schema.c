@@ -14,6 +14,7 @@ bool sat_schema_test(const struct sat_op *op, const void *base,
     case SAT_TEST_ANY: return (v & op->mask) != 0;
     case SAT_TEST_NONE: return (v & op->mask) == 0;
     case SAT_TEST_EQ: return (v & op->mask) == op->arg;
+    case SAT_TEST_NE: return (v & op->mask) != op->arg;
     case SAT_TEST_ZERO_OR:
       return (v & op->mask) == op->arg || (v & op->mask) == 0;
     case SAT_TEST_AMONG: return v < 32 && (op->arg >> v & 1) != 0;

@@ -25,6 +25,7 @@
 **   WHEN(name, fields)         there if the earlier field is not 0
 **   UNLESS(name, fields)       there if it is 0
 **   IS(name, value, fields)    there if it has this value
+**   ISNT(name, value, fields)  there if it has another
 **   ZERO_OR(name, mask, value, fields)
 **                              there if its bits 'mask' are 0 or this value
 **   BITS(name, mask, fields)   there if it has one of these bits
@@ -33,6 +34,9 @@
 **   ON(code, fields)           IS(return_value, code, fields)
 **   MAYBE(name, fields)        a flag byte, then the fields if it is not 0; a
 **                              script need not say the flag
+**   TAIL(name, fields)         there if what follows begins no other response
+**                              (a RopId of one is never 0 or 1): for the end
+**                              of a response that servers may leave out
 **   ON_PUBLIC(fields), ON_PRIVATE(fields)  there on such a logon
 */
 #ifndef sat_schema_h
@@ -67,6 +71,7 @@ enum sat_test {
   SAT_TEST_ANY,     /* value & mask */
   SAT_TEST_NONE,    /* not that */
   SAT_TEST_EQ,      /* (value & mask) == arg */
+  SAT_TEST_NE,      /* not that */
   SAT_TEST_ZERO_OR, /* that, or == 0 */
   SAT_TEST_AMONG,   /* bit number 'value' of arg */
   SAT_TEST_PUBLIC,

@@ -26,6 +26,8 @@
   SAT_IF(SAT_TEST_NONE, name, 0, 0xffffffff) __VA_ARGS__ SAT_CLOSE
 #define IS(name, value, ...) \
   SAT_IF(SAT_TEST_EQ, name, value, 0xffffffff) __VA_ARGS__ SAT_CLOSE
+#define ISNT(name, value, ...) \
+  SAT_IF(SAT_TEST_NE, name, value, 0xffffffff) __VA_ARGS__ SAT_CLOSE
 #define ZERO_OR(name, bits, value, ...) \
   SAT_IF(SAT_TEST_ZERO_OR, name, value, bits) __VA_ARGS__ SAT_CLOSE
 #define BITS(name, bits, ...) \
@@ -37,6 +39,9 @@
 #define ON(code, ...) IS(return_value, code, __VA_ARGS__)
 #define MAYBE(name, ...)                               \
   SAT_OP(SAT_OP_FIELD, SAT_OP_PRESENCE, bool8, name, 0) \
+  WHEN(name, __VA_ARGS__)
+#define TAIL(name, ...)                                              \
+  SAT_OP(SAT_OP_FIELD, SAT_OP_PRESENCE | SAT_OP_HIDDEN, tail, name, 0) \
   WHEN(name, __VA_ARGS__)
 #define ON_PUBLIC(...) \
   {SAT_OP_IF, 0, SAT_TEST_PUBLIC, 0, 0, 0, 0, NULL}, __VA_ARGS__ SAT_CLOSE

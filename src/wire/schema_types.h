@@ -15,11 +15,13 @@
 #define WHEN(name, ...) __VA_ARGS__
 #define UNLESS(name, ...) __VA_ARGS__
 #define IS(name, value, ...) __VA_ARGS__
+#define ISNT(name, value, ...) __VA_ARGS__
 #define ZERO_OR(name, mask, value, ...) __VA_ARGS__
 #define BITS(name, mask, ...) __VA_ARGS__
 #define NO_BITS(name, mask, ...) __VA_ARGS__
 #define AMONG(name, set, ...) __VA_ARGS__
 #define ON(code, ...) __VA_ARGS__
 #define MAYBE(name, ...) F(bool8, name) __VA_ARGS__
+#define TAIL(name, ...) F(tail, name) __VA_ARGS__
 #define ON_PUBLIC(...) __VA_ARGS__
 #define ON_PRIVATE(...) __VA_ARGS__

@@ -13,11 +13,13 @@
 #undef WHEN
 #undef UNLESS
 #undef IS
+#undef ISNT
 #undef ZERO_OR
 #undef BITS
 #undef NO_BITS
 #undef AMONG
 #undef MAYBE
+#undef TAIL
 #undef ON_PUBLIC
 #undef ON_PRIVATE
 #undef STRUCT

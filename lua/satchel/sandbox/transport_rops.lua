@@ -80,5 +80,5 @@ on("get_transport_folder", "logon", function(_, logon)
 end)
 
 on("options_data", "logon", function()
-  return { options_info = "", help_file = "" }
+  return { reserved = 1, options_info = "", help_file = "" }
 end)
