@@ -108,6 +108,11 @@ describe("the address book of the box", function()
     assert.are.equal(NOT_FOUND, query({}, 1).row_data[1][TITLE & ~0xffff | 0x0a])
   end)
 
+  it("tells what else is known of a user", function()
+    people:add("zoe@example.test", { password = "x", name = "Zoe", title = "Engineer" })
+    assert.are.equal("Engineer", query({ current_rec = 2, delta = -1 }, 1).row_data[1][TITLE])
+  end)
+
   it("takes rows by Minimal Entry ID and marks who does not exist", function()
     local answer = query({}, 9, { 0x11, 0x99, 0x13 })
     assert.are.equal(3, #answer.row_data)

@@ -3,6 +3,7 @@
 -- container, the global address list.  A Minimal Entry ID is never used twice.
 
 local core = require "satchel.core"
+local users = require "satchel.sandbox.users"
 local value = require "satchel.sandbox.value"
 
 local M = {}
@@ -59,13 +60,13 @@ end)
 property("AddressBookContainerId", function() return 0 end)
 property("AddressBookObjectDistinguishedName", function(entry) return entry.user.dn end)
 
--- what a test may give a user besides, by option of the user
-for option, name in pairs {
+local details <const> = {
   given_name = "GivenName", surname = "Surname", title = "Title", company = "CompanyName",
   department = "DepartmentName", office = "OfficeLocation",
   phone = "PrimaryTelephoneNumber", mobile = "MobileTelephoneNumber",
-} do
-  property(name, function(entry) return entry.user[option] end)
+}
+for _, detail in ipairs(users.details) do
+  property(details[detail], function(entry) return entry.user[detail] end)
 end
 table.sort(order)
 
@@ -78,11 +79,11 @@ local function by_name(a, b)
 end
 
 ---The rows of the global address list, sorted by name.
----@param users satchel.sandbox.users
+---@param people satchel.sandbox.users
 ---@return satchel.sandbox.Entry[]
-function M.entries(users)
+function M.entries(people)
   local list = {}
-  for i, user in ipairs(users.list) do
+  for i, user in ipairs(people.list) do
     list[i] = { mid = FIRST + (user.number or i), user = user }
   end
   table.sort(list, by_name)

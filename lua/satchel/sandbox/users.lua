@@ -10,6 +10,10 @@ local users = {}
 
 users.organization = "/o=Satchel/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)"
 
+-- what else the address book tells of a user, where a test says so
+users.details = { "given_name", "surname", "title", "company", "department", "office", "phone",
+  "mobile" }
+
 ---@class satchel.sandbox.user
 ---@field email string
 ---@field name string
@@ -35,6 +39,7 @@ end
 
 local ROWS = { password = { type = "string" }, name = { type = "string" },
   token = { type = "string" }, dn = { type = "string" }, send_as = { type = "table" } }
+for _, detail in ipairs(users.details) do ROWS[detail] = { type = "string" } end
 
 local function set_of(list)
   local set = {}
@@ -44,7 +49,7 @@ end
 
 ---@param email string
 ---@param given string|table password, or { password =, name =, token =, dn =,
----send_as = who may send in this user's name }
+---send_as = who may send in this user's name; title = and the other details }
 ---@return satchel.sandbox.user
 function Users:add(email, given)
   if type(given) == "string" then given = { password = given } end
@@ -63,6 +68,7 @@ function Users:add(email, given)
     search_key = "EX:" .. dn:upper() .. "\0",
     mailbox_id = core.text.guid(),
   }
+  for _, detail in ipairs(users.details) do user[detail] = given[detail] end
   self.list[n] = user
   self.by_email[email:lower()], self.by_dn[dn:lower()] = user, user
   return user
