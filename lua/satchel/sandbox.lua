@@ -2,6 +2,7 @@
 -- real server speaks, for people's own tests and for trying workflows.
 --   local box <close> = sandbox.start { users = { ["anna@example.test"] = "secret" } }
 
+local delivery = require "satchel.sandbox.delivery"
 local faults = require "satchel.sandbox.faults"
 local http = require "satchel.sandbox.http"
 local options = require "satchel.options"
@@ -40,7 +41,7 @@ local ROWS = { users = { type = "table", default = {} },
 function sandbox.start(given)
   local opts = options.check("sandbox.start", given, ROWS)
   local self = setmetatable({
-    users = users.new(), routes = {}, sessions = {}, outgoing = {}, requests = 0,
+    users = users.new(), routes = {}, sessions = {}, outgoing = {}, deferred = {}, requests = 0,
     faults = faults.new(), host = opts.host, notification_wait = opts.notification_wait,
     server_dn = users.organization
       .. "/cn=Configuration/cn=Servers/cn=sandbox/cn=Microsoft Private MDB",
@@ -136,6 +137,7 @@ end
 ---@return table response
 function Box:handle(request)
   self.requests = self.requests + 1
+  if self.deferred[1] then delivery.run_due(self) end
   return self.faults:around(self, request, function(r) return http.handle(self, r) end)
 end
 

@@ -200,13 +200,74 @@ local function file(m, box)
   box.last_sent = m.sent
 end
 
+-- how many seconds are to pass before the message is sent
+-- ([MS-OXOMSG] 2.2.3.8, 2.2.3.9, 3.2.4.1)
+local UNITS = { [0] = 60, 3600, 86400, 604800 }
+
+local function delay_of(p)
+  local at = p[tags.DeferredSendTime]
+  if at then return clock.seconds(at) - os.time() end
+  local unit = UNITS[p[tags.DeferredSendUnits] or -1]
+  return unit and unit * (p[tags.DeferredSendNumber] or 0) or 0
+end
+
+local function send(m, boss, targets, box)
+  local headers = delivery.headers(m)
+  for _, target in ipairs(targets) do
+    if target.user then
+      delivery.deliver(m, target, headers)
+    else
+      box.outgoing[#box.outgoing + 1] = { to = target.address, from = boss.email,
+        subject = message.read(m, tags.Subject), headers = headers }
+    end
+  end
+  file(m, box)
+end
+
+-- it waits where it is, until it is due or called back
+local function defer(m, boss, targets, box, delay)
+  m.stored.flags = m.stored.flags | FLAG.submitted
+  box.deferred[#box.deferred + 1] = { m = m, boss = boss, targets = targets,
+    due = os.time() + delay }
+end
+
+---Sends what was to wait until now.
+---@param box table
+function delivery.run_due(box)
+  for i = #box.deferred, 1, -1 do
+    local d = box.deferred[i]
+    if d.m.stored.gone then
+      table.remove(box.deferred, i)
+    elseif d.due <= os.time() then
+      table.remove(box.deferred, i)
+      send(d.m, d.boss, d.targets, box)
+    end
+  end
+end
+
+---RopAbortSubmit
+---@param stored satchel.sandbox.message
+---@return integer|nil code
+function delivery.call_back(stored, box)
+  for i, d in ipairs(box.deferred) do
+    if d.m.stored == stored then
+      table.remove(box.deferred, i)
+      stored.flags = stored.flags & ~FLAG.submitted | FLAG.unsent
+      stored.list:touch(stored)
+      return nil
+    end
+  end
+  return code.NotInQueue
+end
+
 ---RopSubmitMessage and RopTransportSend.
 ---@param m satchel.sandbox.message an open one
 ---@param user satchel.sandbox.user
 ---@param box table
 ---@return integer|nil code
 function delivery.submit(m, user, box)
-  if m.flags & FLAG.submitted ~= 0 or m.associated then return code.AccessDenied end
+  local flags = m.stored and m.stored.flags or m.flags
+  if flags & FLAG.submitted ~= 0 or m.associated then return code.AccessDenied end
   local boss, given = represented(m, box.users)
   if given and not boss then return code.AccessDenied end
   boss = boss or m.store.owner
@@ -222,16 +283,8 @@ function delivery.submit(m, user, box)
   m.is_read, m.touched, m.read_was_set = true, true, true
   err = instance.save(m, user, true)
   if err then return err end
-  local headers = delivery.headers(m)
-  for _, target in ipairs(targets) do
-    if target.user then
-      delivery.deliver(m, target, headers)
-    else
-      box.outgoing[#box.outgoing + 1] = { to = target.address, from = boss.email,
-        subject = message.read(m, tags.Subject), headers = headers }
-    end
-  end
-  file(m, box)
+  local delay = delay_of(p)
+  if delay > 0 then defer(m, boss, targets, box, delay) else send(m, boss, targets, box) end
 end
 
 return delivery

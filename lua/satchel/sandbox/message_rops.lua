@@ -136,7 +136,7 @@ on("read_recipients", "message", function(request, m, call)
     if r.row_id >= request.row_id then list[#list + 1] = r end
   end
   if #list == 0 then return nil, code.NotFound end
-  local columns = m.recipient_columns or recipient.columns(m:recipient_list())
+  local columns = m.recipient_columns or {} -- those that came with the message
   local limit = math.max(1, math.min(0xfe, (call.room - 16) // 600))
   return { recipient_rows = rows_of(list, columns, limit, true), columns = columns }
 end)

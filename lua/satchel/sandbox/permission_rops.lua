@@ -92,7 +92,8 @@ end
 on("modify_rules", "folder", function(request, object, call)
   local f = object.folder
   if not may(f, call.user, RIGHT.owner) then return nil, code.AccessDenied end
-  f.rules = request.modify_rules_flags & 1 == 0 and f.rules or {}
+  if request.modify_rules_flags & ~REPLACE ~= 0 then return nil, code.InvalidParameter end
+  f.rules = request.modify_rules_flags == 0 and f.rules or {}
   for _, entry in ipairs(request.rules_data) do
     local props, what = bag(entry.property_values), entry.rule_data_flags
     if what == ADD then

@@ -175,11 +175,11 @@ function recipient.to_row(r, columns_of)
   if p[tags.SendRichInfo] == false then flag(0x100) end
   row.properties = {}
   for _, tag in ipairs(columns_of) do
-    local v = p[tag]
+    local v = p[value.stored_tag(tag)]
     if v == nil then
       row.properties[(tag & ~0xffff) | 0x000a] = 0x8004010f
     else
-      row.properties[tag] = v
+      row.properties[tag] = value.present(tag, v)
     end
   end
   return row

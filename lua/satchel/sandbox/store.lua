@@ -12,6 +12,9 @@ local permissions = require "satchel.sandbox.permissions"
 
 local store = {}
 
+-- the counter of the first message; folders have those below
+local MESSAGES = 1 << 32
+
 ---@class satchel.sandbox.store
 ---@field owner satchel.sandbox.user|nil
 ---@field private boolean
@@ -32,7 +35,7 @@ end
 function store.new(owner)
   local self = setmetatable({
     owner = owner, private = owner ~= nil, roles = {}, folders = {},
-    messages = {}, props = {}, next_id = layout.first_free, next_change = 0,
+    messages = {}, props = {}, next_id = MESSAGES, next_folder = 1, next_change = 0,
     contents_seq = 0, hierarchy_seq = 0, receive = {},
     subscribers = {}, watchers = {},
   }, Store)
@@ -68,11 +71,20 @@ function Store:receive_at_first()
   end
 end
 
+---Ids are never neighbours, so that one beside an id is nobody's.
 ---@return integer
 function Store:new_id()
   local counter = self.next_id
-  self.next_id = counter + 1
+  self.next_id = counter + 2
   return ids.make(counter)
+end
+
+---A folder comes with a block of ids, as on real servers.
+---@return integer
+function Store:new_folder_id()
+  local n = self.next_folder
+  self.next_folder = n + 1
+  return ids.make(n << 16)
 end
 
 ---@return integer
@@ -129,7 +141,7 @@ end
 ---@return satchel.sandbox.folder
 function Store:create_folder(parent, name, fields)
   local f = folder.new {
-    id = self:new_id(), store = self, parent = parent, name = name,
+    id = self:new_folder_id(), store = self, parent = parent, name = name,
     type = fields and fields.type or 1, props = fields and fields.props,
     class = fields and fields.class,
   }

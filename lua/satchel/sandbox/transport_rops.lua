@@ -41,14 +41,15 @@ on("transport_send", "message", function(_, m, call)
   return { no_properties_returned = false, property_values = list }
 end)
 
--- everything leaves at once: nothing can be called back
 on("abort_submit", "logon", function(request, logon, call)
   local store = logon.store
   if not store.private then return nil, code.NotSupported end
   if store.owner ~= call.user then return nil, code.AccessDenied end
   local m = store:find_message(request.message_id)
   if not m or m.folder.id ~= request.folder_id then return nil, code.NotFound end
-  return nil, code.NotInQueue
+  local err = delivery.call_back(m, call.box)
+  if err then return nil, err end
+  return {}
 end)
 
 on("get_address_types", "logon", function(_, logon)
