@@ -60,13 +60,22 @@ local methods = {}
 
 local M = { methods = methods }
 
+-- the changes of the many items that nobody changes
+local none <const> = {}
+
+-- a table of changes to write into
+local function writable(state, name)
+  if rawequal(state[name], none) then state[name] = {} end
+  return state[name]
+end
+
 ---@param store satchel.Store|nil nil: an item that is all in the record
 ---@param record table
 ---@param known? table<string, boolean> fields whose absence means nil
 ---@return satchel.Item
 function M.new(store, record, known)
-  local state = { store = store, record = record, known = known, changes = {},
-    prop_changes = {} }
+  local state = { store = store, record = record, known = known, changes = none,
+    prop_changes = none }
   return setmetatable({ _ = state }, Item)
 end
 
@@ -157,6 +166,7 @@ end
 function computed.props(item)
   local state = item._
   state.place = state.place or function() return place(state) end
+  state.prop_changes = writable(state, "prop_changes")
   state.props = state.props or props.new(state)
   return state.props
 end
@@ -206,7 +216,7 @@ function Item:__newindex(name, value)
     error_object.invalid("field '%s' is read only", name)
   end
   if not field.rows[name] then unknown(name) end
-  self._.changes[name] = compose.change(name, value, "item")
+  writable(self._, "changes")[name] = compose.change(name, value, "item")
 end
 
 -- what is known now, by name; nothing is read for it
@@ -242,7 +252,7 @@ function methods:reload()
   local id, folder_id = place(state)
   state.record = store:call("get", folder_id, id)
   state.known, state.attachments = nil, nil
-  state.changes, state.prop_changes = {}, {}
+  state.changes, state.prop_changes = none, {}
   return self
 end
 
@@ -264,7 +274,7 @@ function methods:save()
   if next(state.changes) then
     local record = store:call("save", id, folder_id, state.changes, { add = {}, remove = {} })
     renew(state, record, state.changes)
-    state.changes = {}
+    state.changes = none
   end
   local changed = props.changes(state)
   if #changed > 0 then
@@ -279,7 +289,7 @@ end
 ---@return satchel.Item self
 function methods:update(fields)
   for name, value in pairs(compose.changes(fields, "update")) do
-    self._.changes[name] = value
+    writable(self._, "changes")[name] = value
   end
   return self:save()
 end
