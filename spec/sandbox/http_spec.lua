@@ -99,6 +99,14 @@ describe("the HTTP face", function()
     assert.are.equal("10", failed.fields["x-responsecode"])
   end)
 
+  it("forgets contexts that were left behind when another begins", function()
+    local c = client.new(box, ANNA)
+    box.sessions[c.cookies.MapiContext].used = os.time() - 1000
+    client.new(box, BOB, "x")
+    local failed = c:call("get_receive_folder_table", c.logon, {}).failed
+    assert.are.equal("10", failed.fields["x-responsecode"])
+  end)
+
   it("frames answers and says whom they answer", function()
     local c = client.new(box, ANNA)
     local response = c:post("NotificationWait", ("\0"):rep(8))

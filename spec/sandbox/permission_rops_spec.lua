@@ -90,13 +90,24 @@ describe("permissions", function()
     assert.are.same({ [T.Access] = 2, [T.Rights] = READER }, p)
   end)
 
-  it("of an author: adds", function()
+  it("of an author: adds, and changes or deletes what is their own", function()
     grant(AUTHOR)
     open_shared()
     local m = bob:must("create_message", bob.logon, { code_page_id = 0xfff,
       folder_id = folder.id, associated_flag = false })
-    bob:must("save_changes_message", m, { save_flags = 2 })
+    local own = bob:must("save_changes_message", m, { save_flags = 2 }).message_id
     assert.are.equal(2, folder.normal.count)
+    local function open(id)
+      return bob:call("open_message", bob.logon, { code_page_id = 0xfff, folder_id = folder.id,
+        open_mode_flags = 1, message_id = id }).return_value
+    end
+    assert.are.same({ 0, 0x80070005 }, { open(own), open(message_id) })
+    local _, h = open_shared()
+    local reply = bob:must("delete_messages", h, { want_asynchronous = false,
+      notify_non_read = false, message_ids = { own, message_id } })
+    assert.is_true(reply.partial_completion)
+    assert.are.equal(message_id, folder.normal:all()[1].id)
+    assert.are.equal(1, folder.normal.count)
   end)
 
   it("of an owner: everything", function()

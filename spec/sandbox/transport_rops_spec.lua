@@ -130,6 +130,29 @@ describe("sending", function()
     assert.are.equal("y", rows(anna, "deleted", { T.Subject })[1][T.Subject])
   end)
 
+  it("later waits in the Outbox until it is due, or called back", function()
+    local function late()
+      local m = compose(anna, "late", { { 1, BOB } },
+        { [T.DeferredSendNumber] = 2, [T.DeferredSendUnits] = 1 })
+      assert.are.equal(0, submit(anna, m))
+      return get(anna, m, { T.Mid })[T.Mid]
+    end
+    local outbox = anna.folders[client.ROLES.outbox]
+    local id = late()
+    assert.are.equal(4, rows(anna, "outbox", { T.MessageFlags })[1][T.MessageFlags] & 4)
+    local function abort()
+      return anna:call("abort_submit", anna.logon,
+        { folder_id = outbox, message_id = id }).return_value
+    end
+    assert.are.same({ 0, 0x80040601 }, { abort(), abort() })
+    assert.are.equal(8, rows(anna, "outbox", { T.MessageFlags })[1][T.MessageFlags] & 0xc)
+    late()
+    assert.are.equal(0, #rows(bob, "inbox", { T.Mid }))
+    box.deferred[1].due = os.time()
+    assert.are.equal(1, #rows(bob, "inbox", { T.Mid }))
+    assert.are.equal(1, #rows(anna, "sent", { T.Mid }))
+  end)
+
   it("for somebody else is refused", function()
     local m = compose(anna, "x", { { 1, BOB } }, { [T.SentRepresentingAddressType] = "SMTP",
       [T.SentRepresentingEmailAddress] = CAROL })

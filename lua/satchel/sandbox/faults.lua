@@ -18,6 +18,7 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local http = require "satchel.sandbox.http"
 local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 
@@ -89,13 +90,7 @@ local function pick(list, wants)
 end
 
 local function header_of(request, wanted)
-  for key, h in pairs(request.headers or {}) do
-    local name, v
-    if type(key) == "string" then name, v = key, h
-    elseif type(h) == "table" then name, v = h[1], h[2]
-    else name, v = h:match "^([^:]+):%s*(.-)%s*$" end
-    if name and name:lower() == wanted then return v end
-  end
+  return http.fields(request.headers)[wanted]
 end
 
 local function page(status, text, headers)

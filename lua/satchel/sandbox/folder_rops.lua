@@ -124,13 +124,15 @@ on("move_copy_messages", "folder", function(request, object, call)
   if target.type == 2 then return nil, code.NotSupported end
   local from, store = object.folder, object.store
   if not may(target, call.user, RIGHT.create) then return nil, code.AccessDenied end
-  if not request.want_copy and not may(from, call.user, RIGHT.delete_any) then
+  if not request.want_copy
+    and not may(from, call.user, RIGHT.delete_any, RIGHT.delete_owned) then
     return nil, code.AccessDenied
   end
   local partial = false
   for _, id in ipairs(request.message_ids) do
     local m = store:find_message(id)
-    if not m or from.type ~= 2 and m.folder ~= from then
+    if not m or from.type ~= 2 and m.folder ~= from or not request.want_copy
+      and not permissions.may_to(m, call.user, RIGHT.delete_any, RIGHT.delete_owned) then
       partial = true
     elseif request.want_copy or target.store ~= store then
       target.store:copy_message(m, target)
@@ -153,7 +155,8 @@ local function delete_messages(hard)
     local partial = false
     for _, id in ipairs(request.message_ids) do
       local m = store:find_message(id, hard)
-      if m and (m.folder == f or f.type == 2) then
+      if m and (m.folder == f or f.type == 2)
+        and permissions.may_to(m, call.user, RIGHT.delete_any, RIGHT.delete_owned) then
         store:delete_message(m, hard)
       elseif m then
         partial = true

@@ -26,7 +26,10 @@ local http = {}
 local Exchange = {}
 Exchange.__index = Exchange
 
-local function fields_of(headers)
+---Headers by lower-case name, whatever form the list has.
+---@param headers table "Name: value", { name, value }, or by name
+---@return table<string, string>
+function http.fields(headers)
   local fields = {}
   for key, h in pairs(headers or {}) do
     local name, v
@@ -151,6 +154,9 @@ end
 local function new_context(self)
   local old = self.box.sessions[cookies_of(self)[CONTEXT] or ""]
   if old and old.user == self.user then self.box:end_session(old) end
+  for _, s in pairs(self.box.sessions) do
+    if s:is_idle() then self.box:end_session(s) end
+  end
   local s = session.new(self.box, self.user)
   self.box.sessions[s.id] = s
   self:set_cookie(CONTEXT, s.id)
@@ -284,7 +290,7 @@ function http.handle(box, request)
   local target = (request.url or "/"):gsub("^%a[%w+.-]*://[^/]*", "")
   local path, query = target:match "^([^?#]*)%??([^#]*)"
   local self = setmetatable({ box = box, request = request, out = {},
-    method = (request.method or "POST"):upper(), fields = fields_of(request.headers),
+    method = (request.method or "POST"):upper(), fields = http.fields(request.headers),
     path = path == "" and "/" or path, query = query }, Exchange)
   for _, route in ipairs(box.routes) do
     if self.path:lower():sub(1, #route.prefix) == route.prefix then

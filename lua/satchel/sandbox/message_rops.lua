@@ -12,7 +12,7 @@ local tags = require "satchel.sandbox.tags"
 local on, may, RIGHT = rops.on, permissions.may, permissions.right
 
 local MODIFY, BEST_ACCESS, OPEN_SOFT_DELETED = 0x01, 0x03, 0x04
-local READ, ALL = 0x02, 0x07
+local READ, DELETE, ALL = 0x02, 0x04, 0x07
 
 -- the first rows of a list; `numbered` ones tell their row ids
 local function rows_of(list, columns, limit, numbered)
@@ -41,11 +41,11 @@ local function head(m, limit)
   }
 end
 
-local function access_of(f, user)
-  if f.store.owner == user then return ALL end
-  local access = READ
-  if may(f, user, RIGHT.edit_any, RIGHT.edit_owned) then access = access | MODIFY end
-  if may(f, user, RIGHT.delete_any, RIGHT.delete_owned) then access = access | 0x04 end
+local function access_of(m, user)
+  if m.store.owner == user then return ALL end
+  local access, may_to = READ, permissions.may_to
+  if may_to(m, user, RIGHT.edit_any, RIGHT.edit_owned) then access = access | MODIFY end
+  if may_to(m, user, RIGHT.delete_any, RIGHT.delete_owned) then access = access | DELETE end
   return access
 end
 
@@ -55,7 +55,7 @@ on("open_message", "logon folder", function(request, object, call)
     request.open_mode_flags & OPEN_SOFT_DELETED ~= 0)
   if not m then return nil, code.NotFound end
   if not may(m.folder, call.user, RIGHT.read_any) then return nil, code.AccessDenied end
-  local access = access_of(m.folder, call.user)
+  local access = access_of(m, call.user)
   local mode = request.open_mode_flags & BEST_ACCESS
   local writable = mode ~= 0
   if writable and access & MODIFY == 0 then

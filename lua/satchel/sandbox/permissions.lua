@@ -2,6 +2,8 @@
 -- { id =, user = nil for default and anonymous, name =, rights = }; the owner
 -- of the mailbox may do everything and is in no list.
 
+local tags = require "satchel.sandbox.tags"
+
 local permissions = {}
 
 permissions.right = {
@@ -80,6 +82,13 @@ function permissions.may(f, user, ...)
     if rights & wanted ~= 0 then return true end
   end
   return false
+end
+
+---May `user` do to this message what `any` allows to all, `owned` to who made it?
+---@param m satchel.sandbox.message a stored one
+function permissions.may_to(m, user, any, owned)
+  if permissions.may(m.folder, user, any) then return true end
+  return permissions.may(m.folder, user, owned) and m:raw(tags.CreatorEntryId) == user.entry_id
 end
 
 ---Adds or changes a member; nobody's own id is used twice.

@@ -17,7 +17,7 @@ Session.__index = Session
 ---@param user satchel.sandbox.user
 function session.new(box, user)
   local self = setmetatable({ box = box, user = user, objects = {}, logons = {},
-    next_handle = 0, pending = {}, id = core.text.guid(), created = os.time() }, Session)
+    next_handle = 0, pending = {}, id = core.text.guid() }, Session)
   self:rotate()
   return self
 end
@@ -25,6 +25,15 @@ end
 ---The next request must bear another sequence.
 function Session:rotate()
   self.sequence = core.text.guid()
+  self.used = os.time()
+end
+
+-- what X-ExpirationInfo promises, in seconds
+local IDLE = 900
+
+---Was it left behind?
+function Session:is_idle()
+  return os.time() - self.used > IDLE
 end
 
 ---Has any notification to tell?
