@@ -11,7 +11,8 @@ local function document(inner)
 end
 
 local function settings(host)
-  return document(("<User><DisplayName>Anna &amp; Co</DisplayName><LegacyDN>/o=x/cn=anna</LegacyDN>"
+  return document(("<User><DisplayName>Anna &amp; Co</DisplayName>"
+    .. "<LegacyDN>/o=x/cn=anna</LegacyDN>"
     .. "<AutoDiscoverSMTPAddress>anna@one.test</AutoDiscoverSMTPAddress></User><Account>"
     .. "<AccountType>email</AccountType><Action>settings</Action>"
     .. '<Protocol><Type>EXPR</Type></Protocol><Protocol Type="mapiHttp" Version="1"><MailStore>'

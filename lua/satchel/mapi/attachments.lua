@@ -124,7 +124,7 @@ local function add_embedded(driver, attachment, spec)
   if spec.item.id then
     copy_item(driver, spec.item.id, inner.object)
   else
-    require("satchel.mapi.items").fill(driver, inner.object, spec.item)
+    require("satchel.mapi.create").fill(driver, inner.object, spec.item)
   end
   driver:run("attach", "embedded message", function(b)
     b:rop("save_changes_message", { save_flags = 0x0a }, inner.object)

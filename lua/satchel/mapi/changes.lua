@@ -77,15 +77,20 @@ function Changes:add_fields(given, tag_of)
   return self
 end
 
-local function stream_value(b, on, entry, options)
+local function stream_value(b, on, entry, options, refs)
+  local function rop(...)
+    local ref = b:rop(...)
+    refs[#refs + 1] = ref
+    return ref
+  end
   local value = entry.value
   if entry.tag & 0xffff == 0x001f then value = require("satchel.core").text.utf16(value) end
-  local stream = b:rop("open_stream", { property_tag = entry.tag, open_mode_flags = 0x02 },
+  local stream = rop("open_stream", { property_tag = entry.tag, open_mode_flags = 0x02 },
     on, options)
   for at = 1, #value, CHUNK do
-    b:rop("write_stream", { data = value:sub(at, at + CHUNK - 1) }, stream, options)
+    rop("write_stream", { data = value:sub(at, at + CHUNK - 1) }, stream, options)
   end
-  b:rop("commit_stream", {}, stream, options)
+  rop("commit_stream", {}, stream, options)
   b:rop("release", {}, stream)
 end
 
@@ -104,7 +109,7 @@ function Changes:apply(b, on, options)
   for _, entry in ipairs(self.values) do
     if is_stream(entry) then
       flush()
-      stream_value(b, on, entry, options)
+      stream_value(b, on, entry, options, refs)
     else
       local n = size_of(entry.value) // (entry.tag & 0xffff == 0x0102 and 2 or 1)
       if size + n > INLINE then flush() end

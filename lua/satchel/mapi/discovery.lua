@@ -9,6 +9,7 @@
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local json = require "cjson.safe"
+local task = require "satchel.task"
 
 local M = {}
 
@@ -298,6 +299,16 @@ end
 -- account be locked
 function Search:refused()
   return self.failure ~= nil and self.failure.kind == "auth"
+end
+
+---SRV records by the core, the best first.
+---@param name string
+---@return table[]|nil records { target =, port = }
+---@return table|nil err
+function M.srv_lookup(name)
+  local op, err = core.net.srv(name)
+  if not op then return nil, err end
+  return task.result(op)
 end
 
 -- the order of [MS-OXDISCO] 3.1.5

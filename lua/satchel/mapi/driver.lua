@@ -27,7 +27,8 @@ local M = {}
 
 for _, methods in ipairs {
   require "satchel.mapi.folders", require("satchel.mapi.cursor").methods,
-  require("satchel.mapi.items").methods, require("satchel.mapi.bulk").methods,
+  require("satchel.mapi.items").methods, require("satchel.mapi.create").methods,
+  require("satchel.mapi.update").methods, require("satchel.mapi.bulk").methods,
   require("satchel.mapi.attachments").methods, send.methods,
 } do
   for name, method in pairs(methods) do Driver[name] = method end
@@ -214,11 +215,10 @@ local function endpoints(options, transport, auth)
     return { url = url, user_dn = options.user_dn, nspi_url = options.nspi_url,
       email = options.user }
   end
-  local net = core.net
   return discovery.discover { user = options.user, transport = transport, auth = auth,
     host = url and url:match "^mapi://([^/?#]+)" or nil, tls = options.tls,
     proxy = options.proxy, timeout = options.timeout,
-    srv = not options.sandbox and net and net.srv and discovery.srv_lookup or nil }
+    srv = not options.sandbox and discovery.srv_lookup or nil }
 end
 
 -- the named properties that the objects use; logging on asks for their numbers

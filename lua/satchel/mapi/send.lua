@@ -6,7 +6,7 @@
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local ids = require "satchel.mapi.ids"
-local items = require "satchel.mapi.items"
+local create_items = require "satchel.mapi.create"
 local opened = require "satchel.mapi.opened"
 local P = require "satchel.mapi.props"
 local recipients = require "satchel.mapi.recipients"
@@ -202,7 +202,7 @@ function Driver:send(message, opts)
   message.to_send = true
   message.sent = message.sent or os.time()
   local outbox = roles.of_logon(self.logon, "outbox")
-  local out = items.changes_of(self, message)
+  local out = create_items.changes_of(self, message)
   add_transport(out, sending, mark, opts.save)
   local function create(b, options)
     return b:rop("create_message", { code_page_id = 0x0fff, folder_id = outbox,
