@@ -150,6 +150,16 @@ describe("Execute", function()
     assert.are.equal((12 - (#replies - 1)) * single, #last.request_buffers)
   end)
 
+  it("tells no news behind what it gives back", function()
+    c:must("register_notification", c.logon, { notification_types = 4, want_whole_store = true })
+    box:seed { [ANNA] = { Inbox = { "news" } } }
+    box:fault("too_small", { rop = "get_receive_folder_table" })
+    local bytes, handles = c:encode("get_receive_folder_table", c.logon, {})
+    local replies = decode_all(c:execute(bytes, handles)[1])
+    assert.are.same({ 1, bytes }, { #replies, replies[1].request_buffers })
+    assert.are.equal(1, #c:notices())
+  end)
+
   it("says so when not even one row fits", function()
     local columns = {}
     for i = 1, 80 do columns[i] = T.Body end

@@ -90,6 +90,13 @@ describe("messages", function()
     assert.are.same({ [T.Body] = "Grüße\r\n2 < 3\r\nx", [T.NativeBody] = 3 }, p)
   end)
 
+  it("read HTML that is no UTF-8", function()
+    set(c, m, { T.Html, "<p>Gr\xfc\xdfe</p>" })
+    local p = get(c, m, { T.Body, T.BodyHtml, T.Html })
+    assert.are.same({ "Grüße", "<p>Grüße</p>", "<p>Gr\xfc\xdfe</p>" },
+      { p[T.Body], p[T.BodyHtml], p[T.Html] })
+  end)
+
   it("keep both bodies that are given together, the last as the native one", function()
     set(c, m, { T.Body, "plain" }, { T.Html, "<b>rich</b>" })
     save()

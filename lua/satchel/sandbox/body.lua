@@ -55,7 +55,7 @@ function body.text(m)
   local text = m:raw(tags.Body)
   if text then return text end
   local html = m:raw(tags.Html)
-  if html then return html_to_text(plain(html)) end
+  if html then return html_to_text(body.as_text(html)) end
   local rtf = rtf_of(m)
   return rtf and core.rtf.to_text(rtf)
 end
@@ -69,6 +69,14 @@ function body.html(m)
   if html then return html end
   local text = rtf and core.rtf.to_text(rtf) or m:raw(tags.Body)
   return text and text_to_html(plain(text))
+end
+
+---Bytes of a page as text.
+---@param html string|satchel.sandbox.rope
+---@return string
+function body.as_text(html)
+  html = plain(html)
+  return core.text.is_utf8(html) and html or core.text.from_8bit(html)
 end
 
 ---@param m satchel.sandbox.message

@@ -149,10 +149,13 @@ local function answer(call, request)
   call.logon = call.session.logons[request.logon_id]
   local reply, columns = run(call, request)
   if reply.return_value == code.BufferTooSmall then return nil, reply end
-  local bytes, err = wire.encode_rop("response", request.rop, reply,
-    context_of(columns, call.logon))
-  if not bytes then
-    error(("sandbox: %s: %s"):format(request.rop, err and err.message or "no answer"), 0)
+  local ctx = context_of(columns, call.logon)
+  local bytes, err = wire.encode_rop("response", request.rop, reply, ctx)
+  if not bytes then -- a value that cannot be told, such as text that is none
+    io.stderr:write("sandbox: ", request.rop, ": ", err.message, "\n")
+    reply = copy(FAILED[request.rop] or {}, { return_value = code.GeneralFailure,
+      handle_index = reply.handle_index })
+    bytes = assert(wire.encode_rop("response", request.rop, reply, ctx))
   end
   return bytes, reply
 end
@@ -180,14 +183,15 @@ local function injected(call, bytes, position)
   return faults and faults:rop(bytes, position)
 end
 
--- runs the ROPs of one payload; gives the answers and the last request
+-- runs the ROPs of one payload; gives the answers, and the last request with
+-- its answer if all were run; a call that was cut short tells no news
 local function run_payload(call, bytes, limit)
   local out, size, position = {}, 0, 1
   local last, last_reply
   while position <= #bytes do
     local special = injected(call, bytes, position)
     if special then
-      out[#out + 1] = special
+      out[#out + 1], call.cut_short = special, true
       return table.concat(out)
     end
     local request, following = decode(call, bytes, position)
@@ -196,7 +200,9 @@ local function run_payload(call, bytes, limit)
     call.alone = position == 1 and following > #bytes
     local reply_bytes, reply = answer(call, request)
     if not reply_bytes or size + #reply_bytes > limit then
-      out[#out + 1] = too_small(bytes:sub(position))
+      local rest = too_small(bytes:sub(position))
+      if size + #rest > PAYLOAD then return nil, code.BufferTooSmall end
+      out[#out + 1], call.cut_short = rest, true
       return table.concat(out)
     end
     out[#out + 1] = reply_bytes
@@ -273,7 +279,7 @@ function execute.run(session, flags, buffer, max_out)
   local limit = math.min(max_out, PAYLOAD) - 10 - 4 * #call.handles
   local bytes, last, reply = run_payload(call, given[1].rops, limit)
   if not bytes then return nil, last end
-  bytes = bytes .. notices(call)
+  if not call.cut_short then bytes = bytes .. notices(call) end
   local payloads = { { rops = bytes, handles = call.handles } }
   if flags & CHAIN ~= 0 and last and chains[last.rop] and reply.return_value == 0 then
     chain(call, payloads, last, reply, max_out - #bytes - 10 - 4 * #call.handles)

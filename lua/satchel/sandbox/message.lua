@@ -207,7 +207,10 @@ computed[tags.DisplayBcc] = display(3)
 
 computed[tags.Body] = body.text
 computed[tags.Html] = body.html
-computed[tags.BodyHtml] = body.html
+computed[tags.BodyHtml] = function(m)
+  local html = body.html(m)
+  return html and body.as_text(html)
+end
 computed[tags.RtfCompressed] = body.rtf
 computed[tags.NativeBody] = function(m)
   local native = body.native(m)
