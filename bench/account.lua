@@ -11,6 +11,7 @@ local M = {}
 ---@field label string
 ---@field first table options of satchel.connect
 ---@field second table those of another user
+---@field is_server? boolean
 ---@field close fun()
 
 ---The accounts of the environment, or nil.
@@ -23,7 +24,7 @@ function M.live()
       tls = value "CA" and { ca = value "CA" } or nil }
   end
   if not of "1" then return nil end
-  return { label = "live server", first = of "1", second = of "2", close = function() end }
+  return { label = "live server", is_server = true, first = of "1", second = of "2", close = function() end }
 end
 
 ---A sandbox in another process; options are those of bench/box.lua.

@@ -1,6 +1,7 @@
 -- 10,000 rows of 8 columns from the server, beside a bare loop that sends the
 -- same requests and throws the answers away.  Runs alternate; medians count.
--- The goal: at most 1.15 times the bare time.
+-- The goal on a server: at most 1.15 times the bare time.  The sandbox keeps
+-- its rows in memory and waits for nothing.
 --   lua5.4 bench/table.lua [RUNS]
 
 package.path = "bench/?.lua;" .. package.path
@@ -51,7 +52,8 @@ local function measure(place)
     #FIELDS, #requests.table, bytes / 1e6, RUNS))
   print(("  as items:  %7.1f ms, at best %7.1f ms"):format(a * 1000, best_a * 1000))
   print(("  bare loop: %7.1f ms, at best %7.1f ms"):format(b * 1000, best_b * 1000))
-  print(("  ratio %.2f, goal at most %.2f; at best %.2f"):format(a / b, GOAL, best_a / best_b))
+  local goal = place.is_server and (", goal at most %.2f"):format(GOAL) or ""
+  print(("  ratio %.2f%s; at best %.2f"):format(a / b, goal, best_a / best_b))
 end
 
 account.each({ users = 2 }, measure)

@@ -213,6 +213,18 @@ describe("the address book of the box", function()
     assert.are.equal(0x87, answer.row_data[1][tag "EntryId"]:byte())
   end)
 
+  it("answers any well-formed request by what can be sent", function()
+    for _, body in ipairs(core.wire.bodies()) do
+      for seed = 1, body.endpoint == "nspi" and not body.name:find "_url$" and 300 or 0 do
+        local bytes = core.wire.random_body("request", body.name, seed)
+        local request = assert(core.wire.decode_body("request", body.name, bytes))
+        local answer = nspi.answer(people, body.name, request)
+        local sent, err = core.wire.encode_body("response", body.name, answer)
+        assert(sent, ("%s, seed %d: %s"):format(body.name, seed, err and err.message))
+      end
+    end
+  end)
+
   it("is read only", function()
     local answer = ask("mod_props", { has_state = true, state = stat() })
     assert.are.equal(0x80070005, answer.error_code)
