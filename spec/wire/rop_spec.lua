@@ -226,6 +226,33 @@ describe("ROPs by the book:", function()
   end
 end)
 
+describe("a property without a name", function()
+  local zeros <const> = ("00 "):rep(16)
+  local ps_mapi <const> = "00 28 03 02 00 00 00 00 00 c0 00 00 00 00 00 00 46 1a 00 00 00"
+
+  -- QUIRKS 10
+  for _, ends in ipairs { "", "2e 02 00 00 00 00 05 00 00 00 00 00 00 00" } do
+    for _, first in ipairs { "ff ", "ff " .. zeros } do
+      for _, last in ipairs { "ff ", "ff " .. zeros } do
+        it(("is read from %s and %s before '%s'"):format(first, last, ends), function()
+          local bytes = unhex("55 00 00 00 00 00 03 00" .. first .. ps_mapi .. last)
+          local got, after = wire.decode_rop("response", bytes .. unhex(ends))
+          local none = { guid = "00000000-0000-0000-0000-000000000000" }
+          assert.same({ none, { guid = "00020328-0000-0000-c000-000000000046", lid = 26 }, none },
+            got.property_names)
+          assert.equal(#bytes + 1, after)
+        end)
+      end
+    end
+  end
+
+  it("is written with a GUID of zeros", function()
+    local bytes = assert(wire.encode_struct("property_name",
+      { guid = "00020328-0000-0000-c000-000000000046" }))
+    assert.equal(hex(unhex("ff" .. zeros)), hex(bytes))
+  end)
+end)
+
 describe("a failure that may lack its end", function()
   local next_response <const> = unhex "2e 02 00 00 00 00 05 00 00 00 00 00 00 00"
 

@@ -211,10 +211,19 @@ static const char *read_name(struct sat_reader *r) {
   return name;
 }
 
+/* What is no name may have a GUID of zeros or none at all: QUIRKS 10.  What
+** else may follow is a kind and a property set's GUID, or another response. */
+static bool lacks_guid(const struct sat_reader *r) {
+  static const uint8_t zeros[16];
+  size_t n = sat_reader_left(r);
+  return n == 0 || memcmp(r->p, zeros, n < 16 ? n : 16) != 0;
+}
+
 void sat_decode_property_name(struct sat_reader *r, void *v_r,
                               const struct sat_wire_ctx *ctx) {
   struct sat_property_name *n = v_r;
   n->kind = sat_reader_u8(r);
+  if (n->kind == SAT_NAME_NONE && lacks_guid(r)) return;
   sat_decode_guid(r, &n->guid, ctx);
   switch (n->kind) {
     case SAT_NAME_ID: n->lid = sat_reader_u32(r); break;
@@ -227,8 +236,9 @@ void sat_decode_property_name(struct sat_reader *r, void *v_r,
 void sat_encode_property_name(struct sat_buf *b, const void *v,
                               const struct sat_wire_ctx *ctx) {
   const struct sat_property_name *n = v;
+  static const struct sat_guid zeros;
   sat_buf_u8(b, n->kind);
-  sat_encode_guid(b, &n->guid, ctx);
+  sat_encode_guid(b, n->kind != SAT_NAME_NONE ? &n->guid : &zeros, ctx);
   if (n->kind == SAT_NAME_ID) sat_buf_u32(b, n->lid);
   if (n->kind == SAT_NAME_STRING) {
     sat_buf_u8(b, (uint32_t)sat_text_utf16_size(n->name, strlen(n->name)) + 2);
@@ -246,10 +256,9 @@ void sat_print_property_name(struct sat_buf *b, const void *v) {
 
 void sat_random_property_name(struct sat_arena *a, uint64_t *seed, void *v_r,
                               const struct sat_wire_ctx *ctx) {
-  static const uint32_t kinds[] = {SAT_NAME_ID, SAT_NAME_STRING,
-                                   SAT_NAME_NONE};
+  static const uint32_t kinds[] = {SAT_NAME_ID, SAT_NAME_STRING};
   struct sat_property_name *n = v_r;
-  n->kind = kinds[sat_random(seed) % 3];
+  n->kind = kinds[sat_random(seed) % 2];
   sat_random_guid(a, seed, &n->guid, ctx);
   if (n->kind == SAT_NAME_ID) n->lid = sat_random(seed);
   if (n->kind == SAT_NAME_STRING) n->name = random_text(a, seed);
