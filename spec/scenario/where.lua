@@ -94,9 +94,12 @@ local function record_of(item)
   record.props = setmetatable({}, { __index = function(_, key)
     return field.is_property(key) and item.props[key] or nil
   end })
+  local names = {}
   for name, row in pairs(field.rows) do
-    if row.where ~= false then record[name] = item[name] end
+    if row.where ~= false then names[#names + 1] = name end
   end
+  table.sort(names)
+  for _, name in ipairs(names) do record[name] = item[name] end
   return record
 end
 

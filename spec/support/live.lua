@@ -24,6 +24,9 @@ function M.user(n)
   return needed("USER" .. n)
 end
 
+-- scenarios of more than a recording should hold
+local TOO_LARGE <const> = { bulk = true }
+
 -- one recorder for each scenario, named by its file
 local recorders = {}
 
@@ -33,8 +36,9 @@ local function recorder()
     level = level + 1
     local info = debug.getinfo(level, "S")
     if not info then return nil end
-    source = info.source:match "scenario/([%w_]+)%.lua$"
+    source = info.source:match "scenario/([%w_]+)[/%w_]*%.lua$"
   until source
+  if TOO_LARGE[source] then return nil end
   if not recorders[source] then
     -- handles are released when memory is collected: not now
     collectgarbage "stop"

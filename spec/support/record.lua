@@ -1,5 +1,6 @@
 -- A transport that passes everything to another one and writes each exchange as
--- a line of JSON for support.replay: secrets masked, marks noted.
+-- a line of JSON for support.replay: marks noted, and without the headers that
+-- carry secrets.
 --
 --   local recorder = record.new(transport, "spec/recordings/name.jsonl")
 --   recorder.transport(request) ; recorder:close()
@@ -10,38 +11,38 @@ local volatile = require "support.volatile"
 
 local M = {}
 
-local masked = {
-  authorization = true, cookie = true, ["set-cookie"] = true,
-  ["proxy-authorization"] = true, ["www-authenticate"] = true,
-}
-
 local function hex(bytes)
   return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
 end
 
--- small ones to be read by people, large ones small
+-- bytes as hexadecimal digits, or as { size, compressed, in base64 } if that is
+-- shorter
 local function packed(body)
-  if #body < 2000 then return hex(body) end
-  return { #body, core.text.base64(core.wire.compress(body)) }
+  local digits = hex(body)
+  if #body < 100 then return digits end
+  local text = core.text.base64(core.wire.compress(body))
+  return #text < #digits and { #body, text } or digits
 end
 
-local function mask(name, value)
-  return masked[name:lower()] and "***" or value
-end
+-- what a client looks at; the rest is not kept
+local kept = { "content-type", "location", "retry-after", "x-requesttype", "x-responsecode" }
+for _, name in ipairs(kept) do kept[name] = true end
 
--- headers of a request are "Name: value" lines
+-- headers of a request are "Name: value" lines; none of them is a secret
 local function request_headers(lines)
   local headers = {}
   for _, line in ipairs(lines or {}) do
     local name, value = line:match "^([^:]+):%s*(.*)$"
-    headers[name] = mask(name, value)
+    if kept[name:lower()] then headers[name] = value end
   end
   return headers
 end
 
 local function response_headers(list)
   local headers = {}
-  for i, h in ipairs(list or {}) do headers[i] = { h[1], mask(h[1], h[2]) } end
+  for _, h in ipairs(list or {}) do
+    if kept[h[1]:lower()] then headers[#headers + 1] = { h[1], h[2] } end
+  end
   return headers
 end
 
@@ -63,9 +64,23 @@ function M.new(transport, path)
   return self
 end
 
+-- what a line does not say is as in the line before
+local repeated = { "time", "method", "path", "status", "request_headers", "response_headers" }
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  for k, v in pairs(a) do
+    if not same(v, b[k]) then return false end
+  end
+  for k in pairs(b) do
+    if a[k] == nil then return false end
+  end
+  return true
+end
+
 function Recorder:write(request, response, err)
   local body = request.body or ""
-  self.file:write(json.encode {
+  local line = {
     time = os.time(),
     method = request.method or "GET",
     path = request.url:match "^%a+://[^/]*(.*)$",
@@ -77,7 +92,14 @@ function Recorder:write(request, response, err)
     response_body = response and packed(response.body or ""),
     error = not response and { kind = err.kind, message = err.message, status = err.status }
       or nil,
-  }, "\n")
+  }
+  local last = self.last or {}
+  self.last = {}
+  for _, name in ipairs(repeated) do
+    self.last[name] = line[name] == nil and last[name] or line[name]
+    if same(line[name], last[name]) then line[name] = nil end
+  end
+  self.file:write(json.encode(line), "\n")
 end
 
 function Recorder:close()

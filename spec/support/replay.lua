@@ -18,13 +18,20 @@ local function body_of(value)
   return assert(core.wire.decompress(core.text.unbase64(value[2]), value[1]))
 end
 
+-- what a line does not say is as in the line before (support.record)
+local repeated = { "time", "method", "path", "status", "request_headers", "response_headers" }
+
 ---The exchanges of a file.
 ---@param path string
 ---@return table[]
 function M.load(path)
   local list = {}
   for line in io.lines(path) do
-    local e = json.decode(line)
+    local e, last = json.decode(line), list[#list] or {}
+    for _, name in ipairs(repeated) do
+      if e[name] == nil then e[name] = last[name] end
+    end
+    e.time = math.tointeger(e.time)
     e.request_body, e.response_body = body_of(e.request_body), body_of(e.response_body)
     list[#list + 1] = e
   end
@@ -71,17 +78,50 @@ local function answer(e)
     body = e.response_body, effective_url = e.path }
 end
 
+-- the ROPs of an Execute as text, or the body itself
+local function shown(kind, body)
+  local execute = kind == "Execute" and core.wire.decode_body("request", "execute", body)
+  if not execute then return { body:gsub("[^%g ]", ".") } end
+  local list = {}
+  for _, payload in ipairs(assert(core.wire.unwrap(execute.rop_buffer))) do
+    local at, text = 1, nil
+    while at <= #payload.rops do
+      text, at = core.wire.print_rop("request", payload.rops, at)
+      list[#list + 1] = text
+    end
+    list[#list + 1] = "handles " .. table.concat(payload.handles, " ")
+  end
+  return list
+end
+
+-- where a request is another than the one that was recorded in its place
+local function difference(list, request)
+  local kind = header(request.headers, "x-requesttype")
+  for _, e in ipairs(list) do
+    if recorded_type(e) == kind then
+      local ours, theirs = shown(kind, request.body or ""), shown(kind, e.request_body)
+      for i = 1, math.max(#ours, #theirs) do
+        if ours[i] ~= theirs[i] then
+          return ("%s\nand not\n%s"):format(ours[i] or "nothing", theirs[i] or "nothing")
+        end
+      end
+    end
+  end
+  return "none of this type is left"
+end
+
 ---@param path string a file of support.record
 ---@return fun(request: table): table|nil, table|nil transport
 ---@return fun(): table[] left the exchanges that were not used
 function M.new(path)
-  local list = M.load(path)
+  local list, failed = M.load(path), nil
   local function transport(request)
-    local i = find(list, request)
+    local i = not failed and find(list, request)
     if i then return answer(table.remove(list, i)) end
-    return nil, { kind = "protocol", message = ("no recorded answer to this %s of %d bytes in %s")
-      :format(header(request.headers, "x-requesttype") or request.method or "GET",
-        #(request.body or ""), path) }
+    failed = failed or ("no recorded answer to this %s in %s:\n%s"):format(
+      header(request.headers, "x-requesttype") or request.method or "GET", path,
+      difference(list, request))
+    error(failed, 0)
   end
   return transport, function() return list end
 end

@@ -27,6 +27,7 @@ local users <const> = { "alice@example.test", "bob@example.test" }
 function M.new(name)
   local peer = { name = "a recorded server", path = FOLDER .. "/" .. name .. ".jsonl" }
   function peer.user(n) return users[n] end
+  function peer.wait() end
   function peer.options(n, more)
     local options = { user = users[n], password = "secret",
       sandbox = { transport = function() return peer.transport end } }

@@ -321,8 +321,11 @@ local function records(self, rows)
   if #self.wanted.loaded > 0 then
     fill(list, self.driver:load_many(list, self.wanted.loaded), self.wanted.loaded)
   end
-  for name, items in pairs(cut) do
-    fill(items, self.driver:load_many(items, { name }), { name })
+  local names = {}
+  for name in pairs(cut) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    fill(cut[name], self.driver:load_many(cut[name], { name }), { name })
   end
   return list
 end

@@ -131,6 +131,7 @@ function compare.choice(node, field, tag_of)
   for name, n in pairs(field.choices) do
     if name ~= field.default then others[#others + 1] = property(tag, "eq", n) end
   end
+  table.sort(others, function(a, b) return a.value.value < b.value.value end)
   return none_of(others)
 end
 
