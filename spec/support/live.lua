@@ -30,6 +30,12 @@ local TOO_LARGE <const> = { bulk = true }
 -- one recorder for each scenario, named by its file
 local recorders = {}
 
+-- what is said of the time is the same when it is replayed
+local function stop_clock()
+  local time, now = os.time, os.time()
+  rawset(os, "time", function(t) return t and time(t) or now end)
+end
+
 local function recorder()
   local level, source = 2
   repeat
@@ -42,6 +48,7 @@ local function recorder()
   if not recorders[source] then
     -- handles are released when memory is collected: not now
     collectgarbage "stop"
+    stop_clock()
     recorders[source] = require("support.record").new(
       require("satchel.transport").new(), "spec/recordings/scenario/" .. source .. ".jsonl")
   end

@@ -84,10 +84,9 @@ local function shown(kind, body)
   if not execute then return { body:gsub("[^%g ]", ".") } end
   local list = {}
   for _, payload in ipairs(assert(core.wire.unwrap(execute.rop_buffer))) do
-    local at, text = 1, nil
+    local at = 1
     while at <= #payload.rops do
-      text, at = core.wire.print_rop("request", payload.rops, at)
-      list[#list + 1] = text
+      list[#list + 1], at = core.wire.print_rop("request", payload.rops, at)
     end
     list[#list + 1] = "handles " .. table.concat(payload.handles, " ")
   end
@@ -118,7 +117,7 @@ function M.new(path)
   local function transport(request)
     local i = not failed and find(list, request)
     if i then return answer(table.remove(list, i)) end
-    failed = failed or ("no recorded answer to this %s in %s:\n%s"):format(
+    failed = failed or ("no recorded answer to this %s in %s (README: Real servers):\n%s"):format(
       header(request.headers, "x-requesttype") or request.method or "GET", path,
       difference(list, request))
     error(failed, 0)

@@ -44,12 +44,7 @@ function M.start(peer)
   local left
   peer.transport, left = replay.new(peer.path)
   local now = left()[1].time
-  rawset(os, "time", function(t)
-    if t then return real_time(t) end
-    local e = left()[1]
-    now = e and e.time or now
-    return now
-  end)
+  rawset(os, "time", function(t) return t and real_time(t) or now end)
   collectgarbage "stop"
   volatile.start()
 end
