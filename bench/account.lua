@@ -24,7 +24,8 @@ function M.live()
       tls = value "CA" and { ca = value "CA" } or nil }
   end
   if not of "1" then return nil end
-  return { label = "live server", is_server = true, first = of "1", second = of "2", close = function() end }
+  return { label = "live server", is_server = true, first = of "1", second = of "2",
+    close = function() end }
 end
 
 ---A sandbox in another process; options are those of bench/box.lua.
