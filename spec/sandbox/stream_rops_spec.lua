@@ -51,6 +51,18 @@ describe("a stream", function()
     assert.are.equal("two", get(T.Html)[T.Html])
   end)
 
+  it("that has been written guards its property until it is committed", function()
+    local s = open(T.Html, 2)
+    c:must("write_stream", s, { data = "streamed" })
+    local function set()
+      return #c:must("set_properties", m,
+        { property_values = { { tag = T.Html, value = "set" } } }).property_problems
+    end
+    assert.are.equal(1, set())
+    c:must("commit_stream", s, {})
+    assert.are.equal(0, set())
+  end)
+
   it("carries text as UTF-16 with its end, or in 8 bits", function()
     c:must("set_properties", m, { property_values = { { tag = T.Body, value = "Größe" } } })
     local s, reply = open(T.Body, 0)

@@ -103,6 +103,22 @@ for _, name in ipairs { "AddressType", "DisplayName", "EmailAddress", "EntryId",
   REFUSED[tags[name]] = true
 end
 
+-- the columns of rows read back: those that came, and those with values since
+local function add_columns(m, rows)
+  local list = table.move(m.recipient_columns or {}, 1, #(m.recipient_columns or {}), 1, {})
+  local seen = {}
+  for _, tag in ipairs(list) do seen[tag] = true end
+  for _, given in ipairs(rows) do
+    for tag in pairs(given.recipient_row and given.recipient_row.properties or {}) do
+      if tag & 0xffff ~= 0x000a and not seen[tag] then
+        list[#list + 1], seen[tag] = tag, true
+      end
+    end
+  end
+  table.sort(list)
+  m.recipient_columns = list
+end
+
 on("modify_recipients", "message", function(request, m, call)
   for _, tag in ipairs(request.recipient_columns) do
     if REFUSED[tag] then return nil, code.InvalidParameter end
@@ -127,6 +143,7 @@ on("modify_recipients", "message", function(request, m, call)
     end
   end
   m.recipients, m.touched = list, true
+  add_columns(m, request.recipient_rows)
   return {}
 end)
 
@@ -136,7 +153,7 @@ on("read_recipients", "message", function(request, m, call)
     if r.row_id >= request.row_id then list[#list + 1] = r end
   end
   if #list == 0 then return nil, code.NotFound end
-  local columns = m.recipient_columns or {} -- those that came with the message
+  local columns = m.recipient_columns or {}
   local limit = math.max(1, math.min(0xfe, (call.room - 16) // 600))
   return { recipient_rows = rows_of(list, columns, limit, true), columns = columns }
 end)

@@ -75,9 +75,7 @@ local function commit(stream)
   if not stream.dirty then return nil end
   stream.dirty = nil
   local kept = stream.rope
-  stream.committing = true
   local err = bags.of(stream.object).set(stream.object, stream.tag, from_bytes(stream))
-  stream.committing = nil
   if stream.object.kind == "folder" and not err then
     bags.of(stream.object).changed(stream.object)
   end
@@ -93,9 +91,7 @@ end
 ---Is a property being written through a stream?
 function rops.is_streaming(object, tag)
   for stream in pairs(object.open_streams or {}) do
-    if stream.writable and not stream.committing and value.stored_tag(stream.tag) == tag then
-      return true
-    end
+    if stream.dirty and value.stored_tag(stream.tag) == tag then return true end
   end
   return false
 end
