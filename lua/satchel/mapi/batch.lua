@@ -144,6 +144,17 @@ local function may_repeat(answered, err, safe)
     and (err.sent == false or refused[err.code] or false)
 end
 
+local NULL_OBJECT <const> = 0x4b9
+
+-- whether the server has forgotten the mailbox's own handle
+local function has_lost_logon(self, results)
+  for i, ref in ipairs(self.refs) do
+    local result = results[i]
+    if ref.on == nil and result and result.return_value == NULL_OBJECT then return true end
+  end
+  return false
+end
+
 -- one attempt: the results, or nil, the error, and how many were answered
 local function attempt(self, safe)
   local connection = self.logon.connection
@@ -154,6 +165,7 @@ local function attempt(self, safe)
   connection:notify(b:notices())
   connection.executes = connection.executes + b:executes()
   if err then err.results, err.reached = b:results(), b:sent() end
+  if results and has_lost_logon(self, results) then self.logon.generation = -1 end
   return results, err, b:answered()
 end
 
@@ -176,6 +188,7 @@ function Batch:run()
     if not ok then results, err = nil, results end
     doubt = err and (doubt or not self.reads and may_have_happened(err))
   end
+  if results and safe and self.logon.generation == -1 then results, err = attempt(self, safe) end
   if results then return judge(self, results) end
   if type(err) ~= "table" then error(err, 0) end
   if doubt then err.uncertain, err.retryable = true, safe and err.retryable end
