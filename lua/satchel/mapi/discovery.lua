@@ -8,6 +8,7 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local patience = require "satchel.mapi.patience"
 local json = require "cjson.safe"
 local task = require "satchel.task"
 
@@ -109,9 +110,10 @@ function Search:ask(request, mild)
     return nil
   end
   local options = self.options
-  request.timeout = options.timeout and math.min(options.timeout, 20) or 20
   request.tls, request.proxy, request.max_body = options.tls, options.proxy, MAX_BODY
-  local response, err = options.transport(request)
+  -- one place that does not answer leaves time for the others
+  local most = math.min(math.max(self.patience.timeout / 4, 5), 20)
+  local response, err = self.patience:exchange(options.transport, request, most)
   if not response then
     local kind = mild and err.kind == "auth" and "not_found" or err.kind
     self:record(request.url, err.message or err.kind, kind, kind == err.kind and err or nil)
@@ -353,7 +355,7 @@ function M.discover(options)
     error_object.invalid("discovery needs an address, and '%s' is none", options.user)
   end
   local search = setmetatable({ options = options, email = options.user, steps = {}, asked = {},
-    domain = domain:lower(), redirects = 0,
+    domain = domain:lower(), redirects = 0, patience = patience.new(options.timeout),
     scheme = options.tls == false and options.host and "http://" or "https://" }, Search)
   local found = search:everywhere()
   if not found then search:fail() end

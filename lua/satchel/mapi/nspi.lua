@@ -3,6 +3,7 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local patience = require "satchel.mapi.patience"
 
 ---@class satchel.mapi.Nspi
 local Nspi = {}
@@ -54,42 +55,66 @@ local function payload(body)
   return body:sub(at + 4), tonumber(code)
 end
 
-local function fail(self, kind, message, code)
+local STATUS_KINDS <const> = { [401] = "auth", [403] = "denied", [404] = "not_found",
+  [429] = "throttled", [503] = "throttled" }
+
+local function fail(self, kind, message, code, retry_after)
   error_object.raise { kind = kind, message = "address book: " .. message, op = "directory",
-    code = code, server = self.settings.nspi_url:match "^%a+://([^/:]+)" }
+    code = code, retry_after = retry_after, server = self.settings.nspi_url:match "^%a+://([^/:]+)" }
 end
 
 -- HTTP request types have names of their own
 local TYPES <const> = { bind = "Bind", unbind = "Unbind", resolve_names = "ResolveNames",
   get_matches = "GetMatches", query_rows = "QueryRows" }
 
----Sends one request: 1 round trip.
----@param name string of the body: "bind", "resolve_names"
----@param fields table
----@return table response
-function Nspi:call(name, fields)
+local function ask(self, name, fields)
   local settings, wire = self.settings, core.wire
   self.count = self.count + 1
   local headers = { "Content-Type: application/mapi-http", "X-RequestType: " .. TYPES[name],
     ("X-RequestId: %s:%d"):format(self.client, self.count), "X-ClientInfo: " .. self.client,
     "X-ClientApplication: Outlook/16.0.10000.0" }
   headers[#headers + 1] = cookie_line(self.cookies)
-  local response, err = settings.transport { method = "POST", url = settings.nspi_url,
-    headers = headers, auth = settings.auth, tls = settings.tls, proxy = settings.proxy,
-    timeout = settings.timeout, max_body = 16 << 20,
-    body = error_object.assert(wire.encode_body("request", M.body_name(name), fields)) }
+  local response, err = patience.new(settings.timeout):exchange(settings.transport, {
+    method = "POST", url = settings.nspi_url, headers = headers, auth = settings.auth,
+    tls = settings.tls, proxy = settings.proxy, max_body = 16 << 20,
+    body = error_object.assert(wire.encode_body("request", M.body_name(name), fields)) })
   if not response then error_object.raise(err) end
   keep_cookies(self, response)
   local code = tonumber((response.fields or {})["x-responsecode"])
   if response.status ~= 200 then
-    fail(self, "server", ("answered HTTP status %d"):format(response.status))
+    fail(self, STATUS_KINDS[response.status] or "server",
+      ("answered HTTP status %d"):format(response.status), nil, response.retry_after)
   end
   local body, late = payload(response.body or "")
   code = late or code
+  if not code then
+    fail(self, "protocol", ("the URL answers with %s, not MAPI"):format(
+      (response.fields or {})["content-type"] or "nothing"))
+  end
   if code ~= 0 or not body then
-    fail(self, "protocol", ("%s was refused (code %s)"):format(name, code or "none"), code)
+    fail(self, "protocol", ("%s was refused (code %d)"):format(name, code), code)
   end
   return error_object.assert(wire.decode_body("response", M.body_name(name), body))
+end
+
+-- X-ResponseCodes of a session context that is gone (QUIRKS 7)
+local EXPIRED <const> = { [2] = true, [6] = true, [7] = true, [10] = true, [13] = true,
+  [15] = true }
+
+---Sends one request: 1 round trip, and 2 more when the session was lost.  It
+---changes nothing, so that it may be sent again.
+---@param name string of the body: "bind", "resolve_names"
+---@param fields table
+---@return table response
+function Nspi:call(name, fields)
+  local ok, result = pcall(ask, self, name, fields)
+  if ok then return result end
+  if not error_object.is(result) then error(result, 0) end
+  local lost = result.kind == "network" or EXPIRED[result.code]
+  if not lost or name == "bind" then error_object.raise(result) end
+  self.bound, self.cookies = false, {}
+  self:bind()
+  return ask(self, name, fields)
 end
 
 ---The name that core.wire has for a body.
