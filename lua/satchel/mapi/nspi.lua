@@ -60,7 +60,8 @@ local STATUS_KINDS <const> = { [401] = "auth", [403] = "denied", [404] = "not_fo
 
 local function fail(self, kind, message, code, retry_after)
   error_object.raise { kind = kind, message = "address book: " .. message, op = "directory",
-    code = code, retry_after = retry_after, server = self.settings.nspi_url:match "^%a+://([^/:]+)" }
+    code = code, retry_after = retry_after,
+    server = self.settings.nspi_url:match "^%a+://([^/:]+)" }
 end
 
 -- HTTP request types have names of their own
