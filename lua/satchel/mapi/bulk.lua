@@ -6,6 +6,7 @@
 local error_object = require "satchel.error"
 local ids = require "satchel.mapi.ids"
 local P = require "satchel.mapi.props"
+local partial = require "satchel.mapi.partial"
 local roles = require "satchel.mapi.roles"
 
 local M = {}
@@ -45,36 +46,17 @@ local function slice(list, first)
   return table.move(list, first, math.min(first + LIST - 1, #list), 1, {})
 end
 
--- what is in a folder now: MID -> value of a column, or true
-local function present(self, fid, tag)
-  local columns = { P.PidTagMid, tag }
-  local found = {}
-  for _, row in ipairs(self:read_table({ kind = "contents", folder = fid, columns = columns },
-    "items", ids.folder(fid))) do
-    found[row[P.PidTagMid]] = tag and row[tag] or true
-  end
-  return found
-end
-
-local function fail(results, i, kind, message)
-  results[i] = { id = results[i].id, ok = false,
-    error = error_object.new { kind = kind, message = message } }
-end
-
-local function gone(results, i)
-  fail(results, i, "not_found", ("item %s does not exist any more"):format(results[i].id))
-end
-
 -- Marking --------------------------------------------------------------------
 
 local function recheck_marks(self, fid, mids, at, read, results)
-  local flags = present(self, fid, P.PidTagMessageFlags)
+  local flags = partial.present(self, fid, P.PidTagMessageFlags)
   for n, mid in ipairs(mids) do
     local now = flags[mid]
     if not now then
-      gone(results, at[n])
+      partial.gone(results, at[n])
     elseif (now & READ ~= 0) ~= read then
-      fail(results, at[n], "denied", ("item %s could not be marked"):format(results[at[n]].id))
+      partial.fail(results, at[n], "denied",
+        ("item %s could not be marked"):format(results[at[n]].id))
     end
   end
 end
@@ -88,7 +70,7 @@ end
 function Driver:mark_read(list, folder_id, read, results, opts)
   local fid = ids.parse_folder(folder_id)
   local mids, at = mids_of(list, fid, results)
-  local partial = false
+  local in_part = false
   for first = 1, #mids, LIST do
     local ref
     local some = slice(mids, first)
@@ -96,10 +78,10 @@ function Driver:mark_read(list, folder_id, read, results, opts)
       ref = b:rop("set_read_flags", { want_asynchronous = false, message_ids = some,
         read_flags = read and SUPPRESS_RECEIPT or CLEAR_READ }, open_folder(b, fid))
     end, { safe = true })
-    partial = partial or ref.result.partial_completion
+    in_part = in_part or ref.result.partial_completion
     if opts and opts.progress then opts.progress(first + #some - 1, #list) end
   end
-  if partial then error_object.after(recheck_marks, self, fid, mids, at, read, results) end
+  if in_part then error_object.after(recheck_marks, self, fid, mids, at, read, results) end
 end
 
 -- Moving and copying ---------------------------------------------------------
@@ -147,78 +129,6 @@ local function transfer(self, some, from, to, copy, keys)
     (after.result.row_count or 0) - (before.result.row_count or 0), batch.repeated
 end
 
--- what is still there, and the places of what is not
-local function split(there, mids, at)
-  local left, left_at, absent = {}, {}, {}
-  for n, mid in ipairs(mids) do
-    if there[mid] then
-      left[#left + 1], left_at[#left_at + 1] = mid, at[n]
-    else
-      absent[#absent + 1] = n
-    end
-  end
-  return left, left_at, absent
-end
-
-local function unsure(results, places, verb, done)
-  for _, i in ipairs(places) do
-    fail(results, i, "server", ("%d of %d items were %s, and the server does not say which")
-      :format(done, #places, verb))
-    results[i].error.uncertain = true
-  end
-end
-
-local function slice_of(list, first, last)
-  return table.move(list, first, last, 1, {})
-end
-
--- after a partial copy: what is not there could not be copied.  QUIRKS: a
--- server may stop at the first item that is gone; the rest is tried again.
-local function recheck_copy(self, from, mids, at, arrived, results, again)
-  local left, left_at, absent = split(present(self, from), mids, at)
-  for _, n in ipairs(absent) do gone(results, at[n]) end
-  if arrived >= #left then return end
-  local stopped = absent[1] and absent[1] - 1
-  if arrived == stopped and again then
-    return again(slice_of(left, stopped + 1, #left), slice_of(left_at, stopped + 1, #left_at))
-  end
-  if arrived == 0 then
-    for _, i in ipairs(left_at) do
-      fail(results, i, "denied", ("item %s could not be copied"):format(results[i].id))
-    end
-  else
-    unsure(results, left_at, "copied", arrived)
-  end
-end
-
--- after a partial move or deletion: what is still there was not done.  Of what
--- is not there some may have been gone before: `done` tells how many were not.
-local function recheck_move(self, from, mids, at, done, results, verb, again)
-  local left, left_at, absent = split(present(self, from), mids, at)
-  local places = {}
-  for i, n in ipairs(absent) do places[i] = at[n] end
-  local missing = #absent - done
-  if missing > 0 and (done == 0 or #left > 0 and absent[done] == done) then
-    for i = done + 1, #absent do gone(results, places[i]) end
-  elseif missing > 0 then
-    unsure(results, places, verb, done)
-  end
-  if #left > 0 and missing > 0 and again then return again(left, left_at) end
-  for _, i in ipairs(left_at) do
-    fail(results, i, "denied", ("item %s could not be %s"):format(results[i].id, verb))
-  end
-end
-
--- after a list that went out twice: what is not there any more was done the
--- first time
-local function recheck_repeated(self, from, mids, at, results, verb, again)
-  local left, left_at = split(present(self, from), mids, at)
-  if #left > 0 and #left < #mids then return again(left, left_at) end
-  for _, i in ipairs(left_at) do
-    fail(results, i, "denied", ("item %s could not be %s"):format(results[i].id, verb))
-  end
-end
-
 -- what became of the items from a place on, when an error ended it all
 local function give_up(mids, at, first, results, err)
   if type(err) ~= "table" then error(err, 0) end
@@ -244,7 +154,7 @@ local function each_list(mids, at, results, opts, attempt)
 end
 
 local function keys_of(self, fid)
-  return present(self, fid, P.PidTagSearchKey)
+  return partial.present(self, fid, P.PidTagSearchKey)
 end
 
 -- new ids by search keys, which an item keeps; of several the newest
@@ -314,17 +224,17 @@ local function move_or_copy(self, list, folder_id, target_id, opts, copy)
   -- keys of few items are read with the move itself
   local few = opts.ids and #mids <= FEW
   local keys = few and {} or opts.ids and keys_of(self, from)
-  local known = opts.ids == true and present(self, to) or nil
+  local known = opts.ids == true and partial.present(self, to) or nil
   local attempt
   function attempt(some, places)
-    local partial, arrived, repeated = transfer(self, some, from, to, copy, few and keys)
-    if not partial then return end
+    local in_part, arrived, repeated = transfer(self, some, from, to, copy, few and keys)
+    if not in_part then return end
     if copy then
-      error_object.after(recheck_copy, self, from, some, places, arrived, results, attempt)
+      error_object.after(partial.copy, self, from, some, places, arrived, results, attempt)
     elseif repeated then
-      error_object.after(recheck_repeated, self, from, some, places, results, "moved", attempt)
+      error_object.after(partial.repeated, self, from, some, places, results, "moved", attempt)
     else
-      error_object.after(recheck_move, self, from, some, places, arrived, results, "moved", attempt)
+      error_object.after(partial.move, self, from, some, places, arrived, results, "moved", attempt)
     end
   end
   local err = each_list(mids, at, results, opts, attempt)
@@ -397,12 +307,12 @@ function Driver:delete(list, folder_id, hard, opts)
   local mids, at = mids_of(list, fid, results)
   local attempt
   function attempt(some, places)
-    local partial, removed, repeated = remove(self, some, fid)
-    if not partial then return end
+    local in_part, removed, repeated = remove(self, some, fid)
+    if not in_part then return end
     if repeated then
-      error_object.after(recheck_repeated, self, fid, some, places, results, "deleted", attempt)
+      error_object.after(partial.repeated, self, fid, some, places, results, "deleted", attempt)
     else
-      error_object.after(recheck_move, self, fid, some, places, removed, results, "deleted",
+      error_object.after(partial.move, self, fid, some, places, removed, results, "deleted",
         attempt)
     end
   end

@@ -8,16 +8,11 @@
 -- it reads from the beginning and leaves out what was seen.  So no item comes
 -- twice and none that was there is passed over.  8 bytes are kept for each item.
 
-local core = require "satchel.core"
 local error_object = require "satchel.error"
-local field_rows = require "satchel.field"
-local fields = require "satchel.mapi.fields"
 local ids = require "satchel.mapi.ids"
-local kind = require "satchel.kind"
 local P = require "satchel.mapi.props"
-local props = P
-local restrict = require "satchel.mapi.restrict"
-local values = require "satchel.mapi.values"
+local plan = require "satchel.mapi.plan"
+local records = require "satchel.mapi.records"
 local where = require "satchel.where"
 
 ---@class satchel.mapi.Cursor
@@ -29,137 +24,37 @@ local M = {}
 local ALL_ROWS <const> = 0x7ffe
 local WINDOW_OF_LOADED <const> = 50
 local PAGE <const> = 100 -- no more rows than this need no chained answers
-local SHORT <const> = 80 -- bytes: a text below this is whole for certain
 local BOOKMARK_BEGINNING <const>, BOOKMARK_END <const> = 0, 2
--- a table shows the first 510 bytes of a text, or a character less
--- ([MS-OXCTABL] 2.2.2.5.2)
-local TEXT_LIMIT <const> = 254
-
-local function sort_orders(order, tag_of)
-  local list = {}
-  for i, by in ipairs(order or {}) do
-    local tag, upside_down
-    if field_rows.is_property(by.field) then
-      tag = tag_of(by.field)
-    else
-      tag, upside_down = fields.sort_tag(by.field, tag_of)
-    end
-    if not tag then
-      error_object.unsupported("order: items are not sorted by '%s' here", tostring(by.field))
-    end
-    local down = (by.descending or false) ~= (upside_down or false)
-    list[i] = { tag = tag, order = down and "descending" or "ascending" }
-  end
-  return list
-end
-
--- what the records are to hold: from columns, from opened items, raw properties
-local function sort_fields(names)
-  local wanted = { columns = {}, loaded = {}, keys = {} }
-  local seen = {}
-  for _, name in ipairs(names) do
-    if not seen[name] then
-      seen[name] = true
-      local field = fields.find(name)
-      if field_rows.is_property(name) then
-        table.insert(wanted.keys, name)
-      elseif field and field.tags and not field.wide then
-        table.insert(wanted.columns, name)
-      elseif field then
-        table.insert(wanted.loaded, name)
-      end
-    end
-  end
-  return wanted
-end
-
-local function columns_of(self, wanted)
-  local keys = { P.PidTagMid, P.PidTagMessageClass }
-  for _, key in ipairs(fields.keys(wanted.columns, true)) do keys[#keys + 1] = key end
-  for _, key in ipairs(wanted.keys) do keys[#keys + 1] = key end
-  local tags, columns, seen = props.tags(self.driver.logon, keys), {}, {}
-  self.tags = {}
-  for i, key in ipairs(keys) do
-    local tag = tags[i]
-    self.tags[key] = tag or nil
-    if tag and not seen[tag] then
-      seen[tag] = true
-      columns[#columns + 1] = tag
-    end
-  end
-  return columns
-end
-
--- a class is looked up once for each cursor
-local kinds <const> = { __index = function(known, class)
-  known[class] = kind.of_class(class)
-  return known[class]
-end }
-
--- the columns of text among the fields: { name =, tag = }
-local function text_columns(self)
-  local list = {}
-  for _, name in ipairs(self.wanted.columns) do
-    for _, key in ipairs(fields.find(name).tags) do
-      local tag = self.tags[key]
-      if tag and tag & 0xffff == 0x001f then list[#list + 1] = { name = name, tag = tag } end
-    end
-  end
-  return list
-end
 
 ---@param driver satchel.mapi.Driver
----@param plan table
+---@param query table { folder_id =, where =, order =, fields =, limit =, offset = }
 ---@return satchel.mapi.Cursor
-function M.new(driver, plan)
-  local tag_of = props.finder(driver.logon)
-  local self = setmetatable({ driver = driver, plan = plan, fid = ids.parse_folder(plan.folder_id),
-    position = 0, packed = {}, given = 0, kinds = setmetatable({}, kinds) }, Cursor)
-  self.restriction, self.rest = restrict.compile(plan.where, tag_of)
-  self.sort = sort_orders(plan.order, tag_of)
-  local names = { table.unpack(plan.fields or {}) }
-  for _, name in ipairs(self.rest and where.fields(self.rest) or {}) do names[#names + 1] = name end
-  self.wanted = sort_fields(names)
-  self.columns = columns_of(self, self.wanted)
-  self.read = fields.reader(self.wanted.columns, function(key) return self.tags[key] end)
-  self.texts = text_columns(self)
-  self.skip = plan.offset or 0
-  if not self.rest then
-    self.position, self.base, self.skip = self.skip, self.skip, 0
-  end
-  self.base = self.base or 0
+function M.new(driver, query)
+  local fid, offset = ids.parse_folder(query.folder_id), query.offset or 0
+  local self = setmetatable({ driver = driver, folder_id = query.folder_id, fid = fid,
+    limit = query.limit, plan = plan.new(driver.logon, query), packed = {}, given = 0 }, Cursor)
+  self.rows = records.new(driver, fid, query.folder_id, self.plan)
+  -- what the client judges is counted by the client, too
+  self.base, self.skip = offset, 0
+  if self.plan.rest then self.base, self.skip = 0, offset end
+  self.position = self.base
   driver.cursors[self] = true
   return self
 end
 
 -- rows to ask for in one request; of those read again most will be left out
 local function window(self)
-  local n = #self.wanted.loaded > 0 and WINDOW_OF_LOADED or ALL_ROWS
-  local limit = self.plan.limit
-  if limit and not self.rest and not self.filter then n = math.min(n, limit - self.given) end
+  local n = #self.plan.wanted.loaded > 0 and WINDOW_OF_LOADED or ALL_ROWS
+  local limit = self.limit
+  if limit and not self.plan.rest and not self.filter then n = math.min(n, limit - self.given) end
   return n
-end
-
--- adds the ROPs that open the table
-local function open_table(self, b)
-  local folder = b:rop("open_folder", { folder_id = self.fid, open_mode_flags = 0 })
-  local tab = b:rop("get_contents_table", { table_flags = 0 }, folder, { keep = true })
-  b:rop("set_columns", { set_columns_flags = 0, property_tags = self.columns }, tab)
-  if self.restriction then
-    b:rop("restrict", { restrict_flags = 0, restriction_data = self.restriction }, tab)
-  end
-  if #self.sort > 0 then
-    b:rop("sort_table", { sort_table_flags = 0, category_count = 0, expanded_count = 0,
-      sort_orders = self.sort }, tab)
-  end
-  return tab
 end
 
 -- rows from a place on: 1 round trip
 local function read_rows(self, from, n)
   local tab, ref
   local function add(b)
-    tab = self.handle or open_table(self, b)
+    tab = self.handle or plan.open_table(b, self.fid, self.plan)
     if from > 0 or self.handle then
       b:rop("seek_row", { origin = BOOKMARK_BEGINNING, row_count = from,
         want_row_moved_count = false }, tab)
@@ -168,7 +63,7 @@ local function read_rows(self, from, n)
       tab, { chain = n > PAGE })
   end
   local fresh = not self.handle
-  local ok, err = pcall(self.driver.run, self.driver, "items", "folder " .. self.plan.folder_id,
+  local ok, err = pcall(self.driver.run, self.driver, "items", "folder " .. self.folder_id,
     add, { safe = fresh })
   if not ok then
     if not fresh and type(err) == "table" and (err.stale or err.lost) then
@@ -266,70 +161,6 @@ local function read_next(self)
   return rows, ended
 end
 
--- whether a text column may have been cut by the table
-local function is_cut(row, tag)
-  local value = row[tag]
-  return type(value) == "string" and tag & 0xffff == 0x001f and #value >= TEXT_LIMIT
-    and #core.text.utf16(value) // 2 >= TEXT_LIMIT
-end
-
-local function cut_texts(self, item, row, cut)
-  for i = 1, #self.texts do
-    local text = self.texts[i]
-    local value = row[text.tag]
-    if value and #value >= SHORT and is_cut(row, text.tag) then
-      local name = text.name
-      item[name] = nil
-      cut[name] = cut[name] or {}
-      table.insert(cut[name], item)
-    end
-  end
-end
-
-local function read_keys(self, item, row)
-  item.props = {}
-  for _, key in ipairs(self.wanted.keys) do
-    local tag = self.tags[key]
-    item.props[key] = tag and (values.get(row, tag))
-  end
-end
-
-local function record(self, row, cut)
-  local class = values.get(row, P.PidTagMessageClass)
-  local item = { id = ids.item(self.fid, row[P.PidTagMid]), folder_id = self.plan.folder_id,
-    class = class, kind = class and self.kinds[class] or "message",
-    -- room for the rest at once
-    subject = nil, from = nil, received = nil, sent = nil, size = nil, unread = nil,
-    flagged = nil, importance = nil, has_attachments = nil, answered = nil }
-  self.read(item, row)
-  cut_texts(self, item, row, cut)
-  if #self.wanted.keys > 0 then read_keys(self, item, row) end
-  return item
-end
-
-local function fill(list, loaded, names)
-  for i, item in ipairs(list) do
-    for _, name in ipairs(names) do
-      if loaded[i] then item[name] = loaded[i][name] end
-    end
-  end
-end
-
-local function records(self, rows)
-  local list, cut = {}, {}
-  for i, row in ipairs(rows) do list[i] = record(self, row, cut) end
-  if #self.wanted.loaded > 0 then
-    fill(list, self.driver:load_many(list, self.wanted.loaded), self.wanted.loaded)
-  end
-  local names = {}
-  for name in pairs(cut) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    fill(cut[name], self.driver:load_many(cut[name], { name }), { name })
-  end
-  return list
-end
-
 -- an item as the client judges it: references are several ids there
 local function judged(item)
   if type(item.references) ~= "string" then return item end
@@ -340,16 +171,16 @@ end
 
 -- what the client judges, then offset and limit where the server could not
 local function pick(self, list)
-  if self.rest then
+  if self.plan.rest then
     local kept = {}
     for _, item in ipairs(list) do
-      if where.matches(self.rest, judged(item)) then
+      if where.matches(self.plan.rest, judged(item)) then
         if self.skip > 0 then self.skip = self.skip - 1 else kept[#kept + 1] = item end
       end
     end
     list = kept
   end
-  local limit = self.plan.limit
+  local limit = self.limit
   local left = limit and limit - self.given
   if left and #list > left then list = table.move(list, 1, left, 1, {}) end
   self.given = self.given + #list
@@ -360,7 +191,7 @@ end
 -- the next rows as they came, nil after the last
 local function next_rows(self)
   if self.ended then return nil end
-  if self.plan.limit and self.plan.limit <= self.given then
+  if self.limit and self.limit <= self.given then
     self:close()
     return nil
   end
@@ -376,9 +207,9 @@ end
 ---@return table[]|nil
 function Cursor:next()
   while true do
-    local rows = next_rows(self)
-    if not rows then return nil end
-    local list = pick(self, records(self, rows))
+    local found = next_rows(self)
+    if not found then return nil end
+    local list = pick(self, self.rows:records(found))
     if #list > 0 then return list end
   end
 end
@@ -395,24 +226,24 @@ Cursor.__close = Cursor.close
 local Driver = {}
 M.methods = Driver
 
----@param plan table { folder_id =, where =, order =, fields =, limit =, offset = }
+---@param query table { folder_id =, where =, order =, fields =, limit =, offset = }
 ---@return satchel.mapi.Cursor
-function Driver:cursor(plan)
-  return M.new(self, plan)
+function Driver:cursor(query)
+  return M.new(self, query)
 end
 
-local function copy(plan, changes)
+local function copy(query, changes)
   local other = {}
-  for k, v in pairs(plan) do other[k] = v end
+  for k, v in pairs(query) do other[k] = v end
   for k, v in pairs(changes) do other[k] = v end
   return other
 end
 
----Ids of all items that a plan finds: about 10,000 a round trip.
----@param plan table
+---Ids of all items that a query finds: about 10,000 a round trip.
+---@param query table
 ---@return string[]
-function Driver:ids(plan)
-  local cursor <close> = M.new(self, copy(plan, { fields = {} }))
+function Driver:ids(query)
+  local cursor <close> = M.new(self, copy(query, { fields = {} }))
   local list = {}
   for records_of_window in function() return cursor:next() end do
     for _, item in ipairs(records_of_window) do list[#list + 1] = item.id end
@@ -420,22 +251,22 @@ function Driver:ids(plan)
   return list
 end
 
----How many items a plan finds: 1 round trip where the server judges alone.
----@param plan table
+---How many items a query finds: 1 round trip where the server judges alone.
+---@param query table
 ---@return integer
-function Driver:count(plan)
-  local cursor <close> = M.new(self, copy(plan, { fields = {}, order = {} }))
-  if cursor.rest then
+function Driver:count(query)
+  local cursor <close> = M.new(self, copy(query, { fields = {}, order = {} }))
+  if cursor.plan.rest then
     local n = 0
     for list in function() return cursor:next() end do n = n + #list end
     return n
   end
   local ref
-  self:run("count", "folder " .. plan.folder_id, function(b)
-    ref = b:rop("query_position", {}, open_table(cursor, b))
+  self:run("count", "folder " .. query.folder_id, function(b)
+    ref = b:rop("query_position", {}, plan.open_table(b, cursor.fid, cursor.plan))
   end)
-  local n = math.max(ref.result.denominator - (plan.offset or 0), 0)
-  return plan.limit and math.min(n, plan.limit) or n
+  local n = math.max(ref.result.denominator - (query.offset or 0), 0)
+  return query.limit and math.min(n, query.limit) or n
 end
 
 return M

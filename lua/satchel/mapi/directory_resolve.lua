@@ -47,8 +47,8 @@ local function ask(settings, names)
   return rows_by_name(reply)
 end
 
--- entries that a name might mean; servers do not agree on how ResolveNames
--- tells "nobody" from "several"
+-- entries that a name might mean: servers do not agree on how ResolveNames
+-- tells "nobody" from "several" (QUIRKS 15)
 local function candidates(settings, name)
   local anr = P.PidTagAnr
   local ok, reply = pcall(function()

@@ -137,7 +137,7 @@ function M.stream(driver, id, tag)
   local parts = {}
   for bytes in reader:chunks() do parts[#parts + 1] = bytes end
   local bytes = table.concat(parts)
-  -- QUIRKS: some servers stream the terminator of a text, too
+  -- QUIRKS 11: some servers stream the terminator of a text, too
   return tag & 0xffff == 0x001f and (core.text.utf8(bytes):gsub("\0+$", "")) or bytes
 end
 

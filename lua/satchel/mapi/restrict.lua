@@ -105,7 +105,7 @@ local function of_recipients(node)
     content(P.PidTagEmailAddress, node.op, node.value)))
 end
 
--- QUIRKS: a server may take several tests of a recipient for tests of several
+-- QUIRKS 12: a server may take several tests of a recipient for tests of several
 -- recipients; so the kind is left to the client
 function compare.recipients(node, field)
   local is_kind = sub_object(property(P.PidTagRecipientType, "eq", field.kind))
@@ -160,7 +160,7 @@ function compare.answered(node, field, tag_of)
   return boolean(node, any_of(property(tag, "eq", 102), property(tag, "eq", 103)))
 end
 
--- QUIRKS: not every server finds one of several values
+-- QUIRKS 13: not every server finds one of several values
 local function one_of_many(tag, node)
   if node.op == "exists" then return exist(tag) end
   return CLIENT, exist(tag)

@@ -156,7 +156,7 @@ local function clear_outbox(self, sending, mark)
   end)
 end
 
--- a submit that was answered, and not by success
+-- a submit that was answered, and not by success: QUIRKS 14
 local function refused(self, code)
   local err = self:rop_error("send", "message", { rop = "submit_message", return_value = code })
   err.hint = "is every recipient known to the server?"
