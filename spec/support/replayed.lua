@@ -13,10 +13,9 @@ local real_time = os.time
 ---The names of the scenarios that were recorded.
 ---@return string[]
 function M.names()
-  local list = {}
-  for path in io.popen("ls " .. FOLDER .. "/*.jsonl 2>/dev/null"):lines() do
-    list[#list + 1] = path:match "([%w_]+)%.jsonl$"
-  end
+  local list, found = {}, io.popen("ls " .. FOLDER .. "/*.jsonl")
+  for path in found:lines() do list[#list + 1] = path:match "([%w_]+)%.jsonl$" end
+  found:close()
   return list
 end
 
