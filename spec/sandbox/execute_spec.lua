@@ -195,6 +195,9 @@ describe("Execute", function()
   for _, case in ipairs {
     { "no buffer at all", "" }, { "a cut buffer", "\0\0\4\0\9" },
     { "a ROP that is cut", wire.wrap { { rops = "\2\0\0", handles = { 0 } } } },
+    { "an output outside the handle table", wire.wrap { { handles = { 0 },
+      rops = wire.encode_rop("request", "open_folder", { logon_id = 0, input_handle_index = 0,
+        output_handle_index = 9, folder_id = 1, open_mode_flags = 0 }) } } },
     { "a ROP that there is not", wire.wrap { { rops = "\xee\0\0", handles = { 0 } } } },
   } do
     it("refuses " .. case[1], function()

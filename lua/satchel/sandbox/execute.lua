@@ -183,6 +183,12 @@ local function injected(call, bytes, position)
   return faults and faults:rop(bytes, position)
 end
 
+-- does it want its output where the handle table has no place?
+local function outside(call, request)
+  local index = request.output_handle_index
+  return index ~= nil and index >= #call.handles
+end
+
 -- runs the ROPs of one payload; gives the answers, and the last request with
 -- its answer if all were run; a call that was cut short tells no news
 local function run_payload(call, bytes, limit)
@@ -195,7 +201,7 @@ local function run_payload(call, bytes, limit)
       return table.concat(out)
     end
     local request, following = decode(call, bytes, position)
-    if not request then return nil, code.RpcFormat end
+    if not request or outside(call, request) then return nil, code.RpcFormat end
     call.room = limit - size
     call.alone = position == 1 and following > #bytes
     local reply_bytes, reply = answer(call, request)
