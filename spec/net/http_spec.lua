@@ -284,9 +284,10 @@ describe("core.net.http", function()
     round()
     collectgarbage()
     local before = peer.descriptors()
-    for _ = 1, 5 do round() end
+    for _ = 1, 20 do round() end
     collectgarbage()
-    assert.equal(before, peer.descriptors())
+    -- kept connections come and go; a leak would be one for each round
+    assert.is_true(peer.descriptors() < before + 10)
   end)
 
   it("forgets a request that nobody holds", function()
