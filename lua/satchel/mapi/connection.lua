@@ -185,7 +185,8 @@ function Connection:failure(err, op)
   err.server = err.server or self.server
   if err.kind == "server" and err.code then
     err.name = core.names.error_name(err.code)
-    err.kind = core.names.error_kind(err.code) or "server"
+    local kind = core.names.error_kind(err.code)
+    err.kind = kind ~= "ok" and kind or "server" -- a warning is no answer to a failure
   end
   return error_object.new(err)
 end
