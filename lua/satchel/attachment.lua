@@ -11,7 +11,7 @@ local safe_name = require "satchel.safe_name"
 
 ---@class satchel.Attachment
 ---@field name string as the sender wrote it
----@field size integer bytes, as the server counts them
+---@field size integer bytes of the content; of a message, as the server counts them
 ---@field type string media type; by the name where the sender gave none
 ---@field inline boolean shown in the text
 ---@field content_id? string what the text calls it by, without angle brackets
@@ -30,8 +30,22 @@ local function type_of(record)
   return record.type or media_type.of(record.name)
 end
 
+-- The bytes of the content.  Where the list of attachments does not tell them,
+-- those of all of an item are asked for at once.
+local function size_of(state)
+  local record, store = state.record, state.item._.store
+  if record.size or record.data then return record.size or #record.data end
+  local sizes = store and store:driver().attachment_sizes
+    and store:call("attachment_sizes", state.item.id, state.item._.record.folder_id, state.list)
+  for _, other in ipairs(sizes and state.list or {}) do
+    other.size = other.size or sizes[other.num] or other.stored_size
+  end
+  return record.size
+end
+
 function Attachment:__index(key)
   if methods[key] then return methods[key] end
+  if key == "size" then return size_of(rawget(self, "_")) end
   if key == "type" then return type_of(rawget(self, "_").record) end
   if fields[key] then return rawget(self, "_").record[key] end
   if type(key) ~= "string" then return nil end
@@ -49,8 +63,9 @@ end
 
 function Attachment:__tostring()
   local record = self._.record
-  return ('attachment "%s" (%s bytes, %s)'):format(record.name or "", record.size or "?",
-    type_of(record))
+  local size = record.size or record.data and #record.data
+  return ('attachment "%s" (%s%s)'):format(record.name or "",
+    size and size .. " bytes, " or "", type_of(record))
 end
 
 ---@param item satchel.Item
@@ -59,7 +74,7 @@ end
 function M.wrap_list(item, records)
   local list = {}
   for i, record in ipairs(records) do
-    list[i] = setmetatable({ _ = { item = item, record = record } }, Attachment)
+    list[i] = setmetatable({ _ = { item = item, record = record, list = records } }, Attachment)
   end
   return list
 end
@@ -84,6 +99,7 @@ local function pieces(state, n)
   local item = state.item
   local reader = item._.store:call("open_attachment", item.id, item._.record.folder_id,
     state.record.num)
+  state.record.size = state.record.size or reader.size
   return function()
     local piece, err = reader:read(n)
     if err then error_object.raise(err) end

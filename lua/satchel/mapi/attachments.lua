@@ -2,6 +2,7 @@
 -- 2.2.2).  Small contents travel with the message's own batch; large ones and
 -- those that come from a file or a function are streamed.
 
+local changes = require "satchel.mapi.changes"
 local error_object = require "satchel.error"
 local ids = require "satchel.mapi.ids"
 local opened = require "satchel.mapi.opened"
@@ -13,14 +14,40 @@ local M = {}
 
 -- data up to this size is written as a property, in the batch of its message
 local INLINE <const> = 24 * 1024
+-- and up to this size as a stream, in the same batch
+local BATCHED <const> = 256 * 1024
 local READ_LIMIT <const> = 0x7000
+-- by the server's count, which has some properties in it, too
+local SMALL <const> = READ_LIMIT + 4096
 local PREFETCH <const> = 64 * 1024
+
+-- a small file is read at once, so that it travels with its message
+local function load_small(spec)
+  local file, why = io.open(spec.path, "rb")
+  if not file then
+    error_object.raise { kind = "not_found", message = "attachment " .. why }
+  end
+  local data = file:read(BATCHED + 1) or ""
+  file:close()
+  if #data <= BATCHED then spec.data = data end
+end
+
+---Settles how each attachment of a new message is going to be written.
+---@param driver satchel.mapi.Driver
+---@param list? table[] specs
+function M.prepare(driver, list)
+  for _, spec in ipairs(list or {}) do
+    if spec.path and not spec.data then load_small(spec) end
+    if spec.copy and spec.copy.driver ~= driver then spec.copy = nil end
+  end
+end
 
 ---Whether an attachment is written with its message and not streamed after it.
 ---@param spec table
 ---@return boolean
 function M.is_inline(spec)
-  return spec.data ~= nil and #spec.data <= INLINE
+  if spec.item then return spec.item.id ~= nil end
+  return spec.copy ~= nil or spec.data ~= nil and #spec.data <= BATCHED
 end
 
 local function values_of(spec, method)
@@ -43,19 +70,63 @@ local function values_of(spec, method)
   return list
 end
 
----Adds ROPs that make an attachment of small data.
+-- stored items that a batch reads from, opened once
+local sources <const> = setmetatable({}, { __mode = "k" })
+
+local function source_of(b, id, options)
+  sources[b] = sources[b] or {}
+  sources[b][id] = sources[b][id] or opened.open(b, id, options)
+  return sources[b][id]
+end
+
+local function copy_to(b, from, to, excluded, options)
+  return b:rop("copy_to", { want_asynchronous = false, want_sub_objects = true, copy_flags = 0,
+    excluded_tags = excluded }, from, { to = to, may_fail = options and options.may_fail })
+end
+
+local contents <const> = {}
+
+-- another attachment, copied on the server
+function contents.copy(b, made, spec, options)
+  local from = b:rop("open_attachment", { open_attachment_flags = 0,
+    attachment_id = spec.copy.num }, source_of(b, spec.copy.id, options), options)
+  return { from, copy_to(b, from, made, { P.PidTagAttachNumber }, options) }
+end
+
+-- a stored item
+function contents.item(b, made, spec, options)
+  local refs = { b:rop("set_properties", { property_values = values_of(spec, opened.EMBEDDED) },
+    made, options) }
+  local inner = b:rop("open_embedded_message", { code_page_id = 0x0fff, open_mode_flags = 2 },
+    made, options)
+  refs[2] = inner
+  refs[3] = copy_to(b, source_of(b, spec.item.id, options), inner, {}, options)
+  refs[4] = b:rop("save_changes_message", { save_flags = 0x0a }, inner,
+    { to = made, may_fail = options and options.may_fail })
+  return refs
+end
+
+function contents.data(b, made, spec, options)
+  local out = changes.new()
+  for _, entry in ipairs(values_of(spec, opened.BY_VALUE)) do out:set(entry.tag, entry.value) end
+  out:set(P.PidTagAttachDataBinary, spec.data)
+  return out:apply(b, made, options)
+end
+
+---Adds ROPs that make an attachment.
 ---@param b satchel.mapi.Batch
 ---@param message satchel.mapi.Ref
 ---@param spec table
 ---@param options? satchel.mapi.RopOptions
 ---@return satchel.mapi.Ref[]
 function M.add_inline(b, message, spec, options)
-  local saving = { to = message, may_fail = options and options.may_fail }
   local made = b:rop("create_attachment", {}, message, options)
-  local list = values_of(spec, opened.BY_VALUE)
-  list[#list + 1] = { tag = P.PidTagAttachDataBinary, value = spec.data }
-  return { made, b:rop("set_properties", { property_values = list }, made, options),
-    b:rop("save_changes_attachment", { save_flags = 0x0a }, made, saving) }
+  local content = spec.copy and "copy" or spec.item and "item" or "data"
+  local refs = contents[content](b, made, spec, options)
+  table.insert(refs, 1, made)
+  refs[#refs + 1] = b:rop("save_changes_attachment", { save_flags = 0x0a }, made,
+    { to = message, may_fail = options and options.may_fail })
+  return refs
 end
 
 -- pieces of an attachment's content, and a function that ends them
@@ -156,6 +227,7 @@ end
 local function whole_reader(data)
   local at = 1
   return {
+    size = #data,
     read = function(_, n)
       if at > #data then return nil end
       local piece = data:sub(at, n and at + n - 1 or #data)
@@ -172,41 +244,100 @@ M.methods = Driver
 
 ---1 round trip.
 ---@param id string
----@return table[] { num =, name =, size =, type =, inline =, content_id =, embedded = }
+---@return table[] { num =, name =, stored_size =, type =, inline =, content_id =, embedded = }
 function Driver:attachments(id)
   return self:read_item(id, { "attachments" }).attachments
 end
 
-local function small_ones(list, num)
-  local chosen, size = { num }, 0
-  for _, attachment in ipairs(list or {}) do
-    local n = attachment.size or PREFETCH
-    if attachment.num ~= num and not attachment.embedded and size + n <= PREFETCH then
-      size = size + n
-      chosen[#chosen + 1] = attachment.num
-    end
-  end
-  return chosen
+-- about how many bytes: what the server counts has properties in it, too
+local function estimate(attachment)
+  return attachment.size or attachment.stored_size or PREFETCH
 end
 
--- asks for one content, and for small ones beside it
-local function fetch(self, id, nums)
-  local refs = {}
-  self:run("attachment", "item " .. id, function(b)
-    local message = opened.open(b, id)
-    for i, num in ipairs(nums) do
-      local try = i > 1 and { may_fail = true } or nil
-      local attachment = b:rop("open_attachment", { open_attachment_flags = 0,
-        attachment_id = num }, message, try)
-      refs[num] = opened.get(b, attachment, { P.PidTagAttachDataBinary }, READ_LIMIT, try)
+-- those whose content comes at once, `first` always; and all others
+local function split_small(list, first)
+  local small, large, size = { first }, {}, 0
+  for _, attachment in ipairs(list or {}) do
+    local n = estimate(attachment)
+    if attachment.num == first then
+      size = size + n
+    elseif not attachment.embedded and size + n <= PREFETCH and n <= SMALL then
+      size = size + n
+      small[#small + 1] = attachment.num
+    else
+      large[#large + 1] = attachment.num
     end
-  end, { safe = true })
-  local found = {}
-  for num, ref in pairs(refs) do
-    local row = ref.result.return_value == 0 and ref.result.row_data
-    found[num] = row and values.get(row, P.PidTagAttachDataBinary)
   end
-  return found
+  return small, large
+end
+
+local TRY <const> = { may_fail = true }
+
+-- asks for some contents, and how long others are; `first` has to be there
+local function ask(b, id, first, small, large)
+  local data, streams, message = {}, {}, opened.open(b, id)
+  local function open(num)
+    local try = num ~= first and TRY or nil
+    return b:rop("open_attachment", { open_attachment_flags = 0, attachment_id = num }, message,
+      try), try
+  end
+  for _, num in ipairs(small) do
+    local attachment, try = open(num)
+    data[num] = opened.get(b, attachment, { P.PidTagAttachDataBinary }, READ_LIMIT, try)
+  end
+  for _, num in ipairs(large) do
+    streams[num] = b:rop("open_stream", { property_tag = P.PidTagAttachDataBinary,
+      open_mode_flags = 0 }, (open(num)), TRY)
+  end
+  return data, streams
+end
+
+-- the contents that came, and the sizes of all that were asked for
+local function fetch(self, id, first, small, large)
+  local data, streams
+  self:run("attachment", "item " .. id, function(b)
+    data, streams = ask(b, id, first, small, large)
+  end, { safe = true })
+  local found, sizes = {}, {}
+  for num, ref in pairs(data) do
+    local row = ref.result.return_value == 0 and ref.result.row_data
+    found[num] = row and values.get(row, P.PidTagAttachDataBinary) or nil
+    sizes[num] = found[num] and #found[num]
+  end
+  for num, ref in pairs(streams) do sizes[num] = ref.result.stream_size end
+  return found, sizes
+end
+
+-- what has been read of the attachments of an item, if it was the last one
+local function ahead_of(self, id)
+  if not self.ahead or self.ahead.id ~= id then self.ahead = { id = id } end
+  local ahead = self.ahead
+  ahead.data, ahead.sizes = ahead.data or {}, ahead.sizes or {}
+  return ahead
+end
+
+local function keep(ahead, found, sizes)
+  for num, data in pairs(found) do ahead.data[num] = data end
+  for num, size in pairs(sizes) do ahead.sizes[num] = size end
+end
+
+---The bytes of the contents of all attachments of an item: 1 round trip, which
+---brings the small ones with it.
+---@param id string
+---@param list table[] as `attachments` gave it
+---@return table<integer, integer> sizes by number; absent for what has no bytes
+function Driver:attachment_sizes(id, _, list)
+  local ahead, unknown = ahead_of(self, id), {}
+  for _, attachment in ipairs(list) do
+    if not attachment.embedded and not ahead.sizes[attachment.num] then
+      unknown[#unknown + 1] = attachment
+    end
+  end
+  if #unknown > 0 then
+    local small, large = split_small(unknown)
+    keep(ahead, fetch(self, id, nil, small, large))
+  end
+  return ahead.sizes
 end
 
 local function stream_of(self, id, num)
@@ -221,24 +352,21 @@ end
 ---streamed.
 ---@param id string
 ---@param num integer
----@return table reader { read(self, n), close(self) }
+---@return table reader { size =, read(self, n), close(self) }
 function Driver:open_attachment(id, _, num)
-  local ahead = self.ahead
-  if ahead and ahead.id == id and ahead.data and ahead.data[num] then
-    local data = ahead.data[num]
-    ahead.data[num] = nil
-    return whole_reader(data)
+  local ahead = ahead_of(self, id)
+  local data = ahead.data[num]
+  ahead.data[num] = nil
+  if data then return whole_reader(data) end
+  local estimated = ahead.sizes[num]
+  for _, attachment in ipairs(ahead.list or {}) do
+    if attachment.num == num then estimated = estimated or estimate(attachment) end
   end
-  local known = ahead and ahead.id == id and ahead.list or nil
-  local size
-  for _, attachment in ipairs(known or {}) do
-    if attachment.num == num then size = attachment.size end
-  end
-  if size and size > READ_LIMIT + 4096 then return stream_of(self, id, num) end
-  local found = fetch(self, id, small_ones(known, num))
-  local data = found[num]
-  found[num] = nil
-  self.ahead = { id = id, list = known, data = found }
+  if estimated and estimated > SMALL then return stream_of(self, id, num) end
+  local small = split_small(ahead.list, num)
+  keep(ahead, fetch(self, id, num, small, {}))
+  data = ahead.data[num]
+  ahead.data[num] = nil
   return data and whole_reader(data) or stream_of(self, id, num)
 end
 

@@ -84,6 +84,19 @@ function Driver:mark_read(list, folder_id, read, results, opts)
   if in_part then error_object.after(recheck_marks, self, fid, mids, at, read, results) end
 end
 
+---Adds a ROP that marks one item.
+---@param b satchel.mapi.Batch
+---@param id string
+---@param read boolean
+---@return satchel.mapi.Ref
+function Driver.mark_one(_, b, id, read)
+  local fid, mid, inside = ids.parse_item(id)
+  if #inside > 0 then error_object.unsupported "update: 'unread' of an item inside another" end
+  return b:rop("set_read_flags", { want_asynchronous = false, message_ids = { mid },
+    read_flags = read and SUPPRESS_RECEIPT or CLEAR_READ },
+    open_folder(b, fid, { may_fail = true }), { may_fail = true })
+end
+
 -- Moving and copying ---------------------------------------------------------
 
 -- adds ROPs that read the search keys of a few items

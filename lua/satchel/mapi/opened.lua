@@ -68,7 +68,9 @@ local function attachment_of(row)
     num = get "PidTagAttachNumber", embedded = embedded,
     name = get "PidTagAttachLongFilename" or get "PidTagAttachFilename"
       or get "PidTagDisplayName",
-    size = get "PidTagAttachSize", content_id = get "PidTagAttachContentId",
+    -- what the server counts has the properties in it: no size of a content
+    size = embedded and get "PidTagAttachSize" or nil, stored_size = get "PidTagAttachSize",
+    content_id = get "PidTagAttachContentId",
     type = embedded and "message/rfc822" or get "PidTagAttachMimeTag",
     inline = get "PidTagAttachmentHidden" or flags & MHTML_REF ~= 0, method = method,
   }
@@ -222,13 +224,13 @@ end
 ---@param names string[] fields
 ---@param before? fun(b: satchel.mapi.Batch) adds what is to be done first
 ---@return table[] records, table<integer, table> failed answers by place in the list
-function M.read(driver, list, names, before)
+function M.read(driver, list, names, before, once)
   local want = needs(driver.logon, names)
   local all, records, failed = {}, {}, {}
   driver:run("read", #list == 1 and "item " .. list[1] or "items", function(b)
     if before then before(b) end
     for i, id in ipairs(list) do all[i] = ask(b, id, want) end
-  end, { safe = true })
+  end, { safe = not once })
   for i, asked in ipairs(all) do
     records[i], failed[i] = finish(driver, asked, want)
   end

@@ -176,6 +176,10 @@ local function submit(self, sending, mark, save, add, keep)
     ok, err = false, refused(self, sent.result.return_value)
   end
   if ok then return answer_of(self, ref, sending, mark, save) end
+  -- the submit had not left yet
+  if type(err) == "table" and sent and err.reached and sent.index > err.reached then
+    err.uncertain = nil
+  end
   if type(err) ~= "table" or not err.uncertain then
     if type(err) == "table" then err.results = nil end
     if not keep then clear_outbox(self, sending, mark) end
@@ -198,6 +202,7 @@ end
 ---@return table answer { message_id =, find = function -> item id, folder id }
 function Driver:send(message, opts)
   self:resolve_names(message)
+  attachments.prepare(self, message.attachments)
   local sending, mark = prepare(self), core.text.guid()
   message.to_send = true
   message.sent = message.sent or os.time()
