@@ -1,6 +1,7 @@
 -- New items as drivers take them: every field checked and in its final form,
 -- attachments described one way, nothing that could end a header.
 
+local attachment = require "satchel.attachment"
 local error_object = require "satchel.error"
 local field = require "satchel.field"
 local kind = require "satchel.kind"
@@ -12,6 +13,8 @@ local options = require "satchel.options"
 ---@alias satchel.AddressLike string|satchel.Address
 ---@alias satchel.AddressesLike string|satchel.Address|satchel.AddressLike[]
 ---@alias satchel.TimeLike integer|string|table seconds, ISO 8601 text, an os.date table
+
+---@alias satchel.AttachmentLike string|satchel.Attachment|satchel.AttachmentSpec a string is a path
 
 ---@class satchel.AttachmentSpec one of path, data, source and item
 ---@field path? string a file
@@ -48,7 +51,7 @@ local options = require "satchel.options"
 ---@field in_reply_to? string
 ---@field references? string|string[]
 ---@field headers? table<string, string|string[]>
----@field attachments? (string|satchel.AttachmentSpec)[] a string is a path
+---@field attachments? satchel.AttachmentLike[]
 ---@field kind? satchel.ItemKind where a folder holds several
 ---@field class? string
 
@@ -59,7 +62,7 @@ local options = require "satchel.options"
 ---@field subject? string
 ---@field text? string
 ---@field html? string both bodies given: HTML is kept, text may be derived from it
----@field attachments? (string|satchel.AttachmentSpec)[] a string is a path
+---@field attachments? satchel.AttachmentLike[]
 ---@field reply_to? satchel.AddressesLike
 ---@field from? satchel.AddressLike default: the user
 ---@field sender? satchel.AddressLike
@@ -120,11 +123,32 @@ local function embedded(spec)
   spec.type = "message/rfc822"
 end
 
+-- an attachment of a stored item: drivers copy it where it is, or read it
+local function of_item(given)
+  local record, item = given._.record, given._.item
+  local spec = { name = given.name, type = given.type, inline = given.inline,
+    content_id = given.content_id, size = record.size, data = record.data }
+  if not record.embedded and not record.data then
+    local chunks
+    spec.source = function()
+      chunks = chunks or given:chunks()
+      return chunks()
+    end
+  end
+  if item._.store then
+    local own = item._.store:driver()
+    spec.copy = { id = item.id, folder_id = item._.record.folder_id, num = record.num,
+      is_of = function(driver) return driver == own end }
+  end
+  return spec
+end
+
 ---An attachment as a driver takes it.
----@param given string|table a path, or { path= | data= | source= | item=, name=, … }
+---@param given string|table a path, one of an item, or { path= | data= | source= | item=, name=, … }
 ---@param verb string for messages
 ---@return table
 function M.attachment(given, verb)
+  if attachment.is(given) then return of_item(given) end
   if type(given) == "string" then given = { path = given } end
   local spec = options.check(verb .. ": attachment", given, attachment_rows)
   one_content(verb, spec)
@@ -154,6 +178,7 @@ function M.listed(list, verb)
   if type(list) ~= "table" then
     error_object.invalid("%s: attachments are a list, not a %s", verb, type(list))
   end
+  if attachment.is(list) then return { list } end
   local is_one = list.path or list.data or list.source or list.item or list.name
   return is_one and { list } or list
 end

@@ -299,8 +299,10 @@ function methods:create(fields)
   local draft = compose.draft(fields, "create", place(self))
   local result = store:call("create", self.id, { draft }, {})[1]
   if not result.ok then error_object.raise(result.error) end
-  return store:item { id = result.id, folder_id = self.id, class = draft.class,
-    kind = draft.kind }
+  local item = store:item { id = result.id, folder_id = self.id, class = draft.class,
+    kind = draft.kind, draft = draft.draft }
+  item._.addressed = #(draft.to or {}) + #(draft.cc or {}) + #(draft.bcc or {}) > 0
+  return item
 end
 
 local create_all_rows <const> = { progress = { type = "callable" } }

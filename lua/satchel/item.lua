@@ -338,7 +338,7 @@ function methods:delete(opts)
 end
 
 ---Adds an attachment to the stored item, at once.
----@param spec string|satchel.AttachmentSpec a string is a path
+---@param spec satchel.AttachmentLike a string is a path
 ---@return satchel.Item self
 function methods:attach(spec)
   local state = self._
@@ -387,6 +387,11 @@ function methods:forward(opts)
   return require("satchel.reply").draft(self, "forward", opts)
 end
 
+local function is_addressed(state)
+  local changes = state.changes
+  return state.addressed and changes.to == nil and changes.cc == nil and changes.bcc == nil
+end
+
 ---Sends a draft, with what was assigned to it.
 ---@return satchel.Sent
 function methods:send()
@@ -396,7 +401,8 @@ function methods:send()
     error_object.raise { kind = "invalid", message = "send: the item is not a draft",
       hint = "item:forward makes one of it" }
   end
-  if #(self.to or {}) == 0 then -- the others are read only if there is none
+  -- nothing is read for one that has just been made, and the others only if there is no `to`
+  if not is_addressed(state) and #(self.to or {}) == 0 then
     compose.check_recipients({ cc = self.cc, bcc = self.bcc }, "send")
   end
   self:save()

@@ -14,7 +14,7 @@ local quote = require "satchel.quote"
 ---@field cc? satchel.AddressesLike more recipients
 ---@field bcc? satchel.AddressesLike
 ---@field subject? string default: the original's with one Re: or Fwd:
----@field attachments? (string|satchel.AttachmentSpec)[] more of them
+---@field attachments? satchel.AttachmentLike[] more of them
 ---@field quote? boolean default true
 ---@field reply_to? satchel.AddressesLike
 ---@field from? satchel.AddressLike
@@ -107,24 +107,15 @@ function M.recipients(item, mode, own)
   return all, without(usable(item.cc), joined(own, all))
 end
 
+-- the attachments that go along
 local function carried(item, mode, html)
-  local specs = {}
+  local list = {}
   for _, each in ipairs(item.attachments) do
     local cited = html and each.content_id
       and html:find("cid:" .. each.content_id, 1, true) ~= nil
-    if mode == "forward" or cited then
-      local record = each._.record
-      local spec = { name = each.name, type = each.type, inline = each.inline,
-        content_id = each.content_id, size = each.size }
-      if record.embedded then
-        spec.item = each:item()
-      else
-        spec.source = each:chunks()
-      end
-      specs[#specs + 1] = spec
-    end
+    if mode == "forward" or cited then list[#list + 1] = each end
   end
-  return specs
+  return list
 end
 
 local option_names <const> = { text = true, html = true, to = true, cc = true, bcc = true,
@@ -182,6 +173,13 @@ function M.fields(item, mode, opts)
   return fields
 end
 
+local function mark_answered(item)
+  local record = item._.record
+  local result = item._.store:call("update", { item.id }, record.folder_id,
+    { answered = true }, {})[1]
+  if result.ok then record.answered = true end
+end
+
 ---Stores the draft of an answer in session.drafts.
 ---@param item satchel.Item
 ---@param mode "reply"|"reply_all"|"forward"
@@ -195,7 +193,7 @@ function M.draft(item, mode, opts)
   local draft = store:role("drafts"):create(M.fields(item, mode, opts))
   draft._.record.draft = true
   if mode ~= "forward" then
-    draft._.answers = function() item:update { answered = true } end
+    draft._.answers = function() mark_answered(item) end
   end
   return draft
 end

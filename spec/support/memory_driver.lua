@@ -280,6 +280,7 @@ end
 function Driver:add_attachments(item, list)
   item.attachments = item.attachments or {}
   for _, a in ipairs(list) do
+    if a.copy then a = self:attachment_of(a.copy.id, a.copy.num) end
     local stored = copy(a)
     self.next_num = (self.next_num or -1) + 1
     stored.num, stored.data, stored.source = self.next_num, content(a), nil

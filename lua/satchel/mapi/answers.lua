@@ -1,6 +1,18 @@
 -- What the answers to several ROPs come to: whether all of them succeeded.
 
+local P = require "satchel.mapi.props"
+
 local M = {}
+
+-- the first property that was not taken.  A copy leaves out what the server
+-- sets itself; only the content matters there.
+local function problem_of(ref)
+  for _, problem in ipairs(ref.result and ref.result.property_problems or {}) do
+    if ref.name ~= "copy_to" or problem.property_tag == P.PidTagAttachDataBinary then
+      return problem
+    end
+  end
+end
 
 ---The first answer that says that something failed.  A property that was not
 ---taken is a failure, too.
@@ -10,8 +22,7 @@ function M.failure(refs)
   for _, ref in ipairs(refs) do
     local code = ref.result and ref.result.return_value or 0
     if code ~= 0 and code & 0xffff0000 ~= 0x00040000 then return ref.result end
-    local problem = ref.result and ref.result.property_problems
-      and ref.result.property_problems[1]
+    local problem = problem_of(ref)
     if problem then
       return { rop = ref.name, return_value = problem.error_code,
         property_tag = problem.property_tag }

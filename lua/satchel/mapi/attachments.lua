@@ -12,9 +12,7 @@ local values = require "satchel.mapi.values"
 
 local M = {}
 
--- data up to this size is written as a property, in the batch of its message
-local INLINE <const> = 24 * 1024
--- and up to this size as a stream, in the same batch
+-- data up to this size is written in the batch of its message
 local BATCHED <const> = 256 * 1024
 local READ_LIMIT <const> = 0x7000
 -- by the server's count, which has some properties in it, too
@@ -32,13 +30,19 @@ local function load_small(spec)
   if #data <= BATCHED then spec.data = data end
 end
 
----Settles how each attachment of a new message is going to be written.
+---Settles how each attachment of a new message is going to be written: what is
+---in an item of the same mailbox is copied by the server.
 ---@param driver satchel.mapi.Driver
 ---@param list? table[] specs
 function M.prepare(driver, list)
   for _, spec in ipairs(list or {}) do
     if spec.path and not spec.data then load_small(spec) end
-    if spec.copy and spec.copy.driver ~= driver then spec.copy = nil end
+    if spec.copy and not spec.copy.is_of(driver) then
+      if not spec.source then
+        error_object.unsupported "attach: a message in an item of another mailbox"
+      end
+      spec.copy = nil
+    end
   end
 end
 
@@ -90,7 +94,8 @@ local contents <const> = {}
 function contents.copy(b, made, spec, options)
   local from = b:rop("open_attachment", { open_attachment_flags = 0,
     attachment_id = spec.copy.num }, source_of(b, spec.copy.id, options), options)
-  return { from, copy_to(b, from, made, { P.PidTagAttachNumber }, options) }
+  return { from, copy_to(b, from, made,
+    { P.PidTagAttachNumber, P.PidTagRecordKey }, options) }
 end
 
 -- a stored item

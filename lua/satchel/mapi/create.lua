@@ -88,6 +88,7 @@ end
 ---@param draft table
 ---@param progress? function
 function M.fill(driver, message, draft, progress)
+  attachments.prepare(driver, draft.attachments)
   local out = M.changes_of(driver, draft)
   out:add_flags(draft)
   driver:run("create", "message", function(b) add_contents(b, message, draft, out) end)
@@ -204,6 +205,7 @@ function Driver:create(folder_id, drafts, opts)
   end
   for _, draft in ipairs(drafts) do
     self:resolve_names(draft)
+    attachments.prepare(self, draft.attachments)
     if #M.streamed(draft.attachments) > 0 then
       flush()
       local ok, result = pcall(create_alone, self, fid, draft)

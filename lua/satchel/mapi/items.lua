@@ -31,9 +31,10 @@ end
 ---@param id string
 ---@param names? string[] all but rtf if absent
 ---@param before? fun(b: satchel.mapi.Batch) adds what is to be done first
+---@param once? boolean that is not to be done twice
 ---@return table record
-function Driver:read_item(id, names, before)
-  local records, failed = opened.read(self, { id }, names or all_fields(), before)
+function Driver:read_item(id, names, before, once)
+  local records, failed = opened.read(self, { id }, names or all_fields(), before, once)
   if not records[1] then error_object.raise(self:failed_item(id, failed[1])) end
   local record = records[1]
   record.folder_id = ids.folder((ids.parse_item(id)))

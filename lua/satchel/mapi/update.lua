@@ -48,7 +48,7 @@ local function new_recipients(self, id, given)
 end
 
 -- adds what changes one item; gives the ROPs that tell how it went
-local function change_one(b, id, out, rows)
+local function change_one(b, id, out, rows, edits)
   local message, chain = opened.open(b, id, TRY, true)
   local refs = table.move(chain, 1, #chain, 1, {})
   local function take(more) table.move(more, 1, #more, #refs + 1, refs) end
@@ -56,6 +56,12 @@ local function change_one(b, id, out, rows)
   if rows then
     refs[#refs + 1] = b:rop("remove_all_recipients", {}, message, TRY)
     take(recipients.apply(b, message, rows, TRY))
+  end
+  for _, num in ipairs(edits and edits.remove or {}) do
+    refs[#refs + 1] = b:rop("delete_attachment", { attachment_id = num }, message, TRY)
+  end
+  for _, spec in ipairs(edits and edits.add or {}) do
+    take(attachments.add_inline(b, message, spec, TRY))
   end
   for i = #chain, 1, -1 do
     local rop = chain[i].name == "open_attachment" and "save_changes_attachment"
@@ -111,6 +117,7 @@ function Driver:update(list, folder_id, given, opts)
   return results
 end
 
+-- attachments that are streamed: requests of their own
 local function edit_attachments(self, id, edits)
   local message
   error_object.unsent(function()
@@ -136,23 +143,29 @@ end
 -- what the server changes by itself when an item is saved
 local SAVED <const> = { "modified", "size", "has_attachments", "attachments" }
 
--- fields other than unread, and the item as it is then: 1 round trip, and 1
--- where recipients stay that are not given
-local function change_and_read(self, id, given)
-  self:resolve_names(given)
-  local out = changes.new():add_fields(given, P.finder(self.logon))
+local function raise_failure(self, verb, id, refs)
+  local failed = refs[1] and refs[1].result and answers.failure(refs)
+  if failed then error_object.raise(self:rop_error(verb, "item " .. id, failed)) end
+end
+
+-- what is changed in one request, and the item as it is then: 1 round trip, and
+-- 1 where recipients stay that are not given
+local function change_and_read(self, id, given, edits)
+  local other, refs, mark = other_changes(given), {}, nil
+  self:resolve_names(other)
+  local out = changes.new():add_fields(other, P.finder(self.logon))
   local rows = changes_recipients(given) and new_recipients(self, id, given) or nil
-  local refs
   local ok, record = pcall(self.read_item, self, id, SAVED, function(b)
-    refs = change_one(b, id, out, rows)
-  end)
-  local failed = refs and refs[1].result and answers.failure(refs)
-  if failed then error_object.raise(self:rop_error("update", "item " .. id, failed)) end
+    if next(other) ~= nil or edits then refs = change_one(b, id, out, rows, edits) end
+    if given.unread ~= nil then mark = self:mark_one(b, id, not given.unread) end
+  end, edits ~= nil)
+  raise_failure(self, edits and "attach" or "update", id, refs)
+  raise_failure(self, "update", id, { mark })
   if not ok then error_object.raise(record) end
   return record
 end
 
----Stores changes of one item: 1 round trip, 2 more with attachments.
+---Stores changes of one item: 1 round trip, more where large attachments are added.
 ---@param id string
 ---@param folder_id string
 ---@param given table
@@ -160,14 +173,15 @@ end
 ---@return table record the fields that the server keeps itself
 function Driver:save(id, folder_id, given, edits)
   local edited = edits and (#edits.add > 0 or #edits.remove > 0)
-  if given.unread == nil and not edited and next(given) ~= nil then
-    return change_and_read(self, id, given)
+  if edited then attachments.prepare(self, edits.add) end
+  if not edited or #create.streamed(edits.add) == 0 then
+    return change_and_read(self, id, given, edited and edits or nil)
   end
   if next(given) ~= nil then
     local result = self:update({ id }, folder_id, given)[1]
     if not result.ok then error_object.raise(result.error) end
   end
-  if edited then edit_attachments(self, id, edits) end
+  edit_attachments(self, id, edits)
   -- it is done, whatever becomes of the look at it
   local ok, record = pcall(self.read_item, self, id, SAVED)
   if not ok and type(record) ~= "table" then error(record, 0) end
