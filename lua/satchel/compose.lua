@@ -144,7 +144,7 @@ local function of_item(given)
 end
 
 ---An attachment as a driver takes it.
----@param given string|table a path, one of an item, or { path= | data= | source= | item=, name=, … }
+---@param given string|table a path, one of an item, or { path = | data = | source = | item = }
 ---@param verb string for messages
 ---@return table
 function M.attachment(given, verb)

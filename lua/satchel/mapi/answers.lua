@@ -30,4 +30,13 @@ function M.failure(refs)
   end
 end
 
+---Of a batch that was not answered: where the ROP that counts had not left yet,
+---nothing has happened.
+---@param err any what the batch raised; it says up to which ROP it was sent
+---@param counts satchel.mapi.Ref|nil
+function M.unsent(err, counts)
+  if type(err) ~= "table" or not counts or not err.reached then return end
+  if counts.index > err.reached and err.uncertain then err.uncertain, err.retryable = nil, true end
+end
+
 return M

@@ -177,6 +177,7 @@ local function create_batch(self, fid, drafts, results)
     for _, ref in ipairs(one.refs) do ref.result = err.results[ref.index] end
   end
   judge_created(self, fid, made, results, err)
+  answers.unsent(err, made[1].save)
   err.results = results
   error(err, 0)
 end

@@ -10,6 +10,7 @@ local create_items = require "satchel.mapi.create"
 local opened = require "satchel.mapi.opened"
 local P = require "satchel.mapi.props"
 local recipients = require "satchel.mapi.recipients"
+local answers = require "satchel.mapi.answers"
 local attachments = require "satchel.mapi.attachments"
 local changes = require "satchel.mapi.changes"
 local roles = require "satchel.mapi.roles"
@@ -176,10 +177,7 @@ local function submit(self, sending, mark, save, add, keep)
     ok, err = false, refused(self, sent.result.return_value)
   end
   if ok then return answer_of(self, ref, sending, mark, save) end
-  -- the submit had not left yet
-  if type(err) == "table" and sent and err.reached and sent.index > err.reached then
-    err.uncertain = nil
-  end
+  answers.unsent(err, sent)
   if type(err) ~= "table" or not err.uncertain then
     if type(err) == "table" then err.results = nil end
     if not keep then clear_outbox(self, sending, mark) end

@@ -143,6 +143,13 @@ end
 -- what the server changes by itself when an item is saved
 local SAVED <const> = { "modified", "size", "has_attachments", "attachments" }
 
+-- the ROP that makes changes last
+local function first_save(refs)
+  for _, ref in ipairs(refs) do
+    if ref.name == "save_changes_message" then return ref end
+  end
+end
+
 local function raise_failure(self, verb, id, refs)
   local failed = refs[1] and refs[1].result and answers.failure(refs)
   if failed then error_object.raise(self:rop_error(verb, "item " .. id, failed)) end
@@ -161,8 +168,9 @@ local function change_and_read(self, id, given, edits)
   end, edits ~= nil)
   raise_failure(self, edits and "attach" or "update", id, refs)
   raise_failure(self, "update", id, { mark })
-  if not ok then error_object.raise(record) end
-  return record
+  if ok then return record end
+  answers.unsent(record, first_save(refs) or mark)
+  return error_object.raise(record)
 end
 
 ---Stores changes of one item: 1 round trip, more where large attachments are added.
