@@ -270,7 +270,8 @@ end
 ---@param is_read boolean
 function Store:mark_read(m, is_read)
   if not m.folder:mark(m, is_read) then return false end
-  if is_read then m.flags = m.flags | message.flag.ever_read end
+  -- [MS-OXCMSG] 2.2.1.6: both flags are set and cleared together
+  m.flags = m.flags & ~message.flag.ever_read | (is_read and message.flag.ever_read or 0)
   m.change = self:new_change()
   self:emit { kind = "modified", folder = m.folder, message = m }
   return true
