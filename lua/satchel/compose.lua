@@ -180,7 +180,11 @@ function M.listed(list, verb)
   end
   if attachment.is(list) then return { list } end
   local is_one = list.path or list.data or list.source or list.item or list.name
-  return is_one and { list } or list
+  if is_one then return { list } end
+  for key, value in pairs(list) do -- none of a list: named as in one attachment
+    if math.type(key) ~= "integer" then M.attachment({ [key] = value }, verb) end
+  end
+  return list
 end
 
 ---@param list table
@@ -338,6 +342,18 @@ local send_options <const> = { save = { type = "boolean", default = true },
 M.options = { save = true, progress = true }
 for name in pairs(message_fields) do M.options[name] = true end
 
+-- whom answers go to must have an address; nobody is looked up for that
+local function check_senders(message)
+  for _, name in ipairs { "from", "sender", "reply_to" } do
+    local value = message[name]
+    for _, each in ipairs(type(value) == "table" and (value[1] and value or { value }) or {}) do
+      if each.name and not each.email then
+        error_object.invalid("send: field '%s': '%s' has no e-mail address", name, each.name)
+      end
+    end
+  end
+end
+
 ---A message to be sent, and how to send it.
 ---@param given table
 ---@return table message
@@ -358,6 +374,7 @@ function M.message(given)
   end
   local message = fields_of(fields, "send")
   M.check_recipients(message, "send")
+  check_senders(message)
   return message, options.check("send", opts, send_options)
 end
 

@@ -44,7 +44,7 @@ local function proxy(value)
 end
 
 local function positive(value)
-  if value <= 0 then error_object.invalid("connect: timeout is %s seconds", value) end
+  if not (value > 0) then error_object.invalid("connect: timeout is %s seconds", value) end
   return value
 end
 
@@ -65,6 +65,25 @@ local function tls(value)
   return options.check("connect: tls", value, tls_rows)
 end
 
+local count <const> = { type = "integer" }
+local limit_rows <const> = { request = count, handles = count, response = count,
+  backoffs = count }
+
+local function limits(value)
+  local checked = options.check("connect: limits", value, limit_rows)
+  for name, number in pairs(checked) do
+    if number < 1 then error_object.invalid("connect: limit '%s' is %d", name, number) end
+  end
+  return checked
+end
+
+local function box(value)
+  local ok, transport = pcall(function() return value.transport end)
+  if ok and transport then return value end
+  return error_object.raise { kind = "invalid", message = "connect: option 'sandbox' is none",
+    hint = "it is what require \"satchel.sandbox\".start gives" }
+end
+
 local rows <const> = {
   user = { type = "string", convert = one_line },
   password = { type = "string|callable" }, token = { type = "string|callable" },
@@ -76,9 +95,9 @@ local rows <const> = {
   mailbox = { type = "string", convert = one_line },
   timeout = { type = "number", convert = positive, default = 60 },
   proxy = { type = "string|boolean", convert = proxy },
-  limits = { type = "table" }, trace = { type = "callable|userdata", convert = tracer },
+  limits = { type = "table", convert = limits }, trace = { type = "callable|userdata", convert = tracer },
   dry_run = { type = "boolean", default = false },
-  sandbox = { type = "table|userdata" },
+  sandbox = { type = "table|userdata", convert = box },
   transport = { type = "callable" },
 }
 

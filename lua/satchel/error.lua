@@ -81,7 +81,7 @@ function M.spawned(thread)
 end
 
 function Error:__tostring()
-  local line = self.message:gsub("%s*[\r\n]+%s*", " ")
+  local line = self.message:gsub("%s*%c+%s*", " ")
   if self.name and not line:find(self.name, 1, true) then
     line = line .. " [" .. self.name .. "]"
   end
@@ -96,6 +96,16 @@ function M.is(value)
   return getmetatable(value) == Error
 end
 
+-- a value that a message quotes may be of any length
+local LONGEST <const> = 500
+
+local function shortened(text)
+  if #text <= LONGEST then return text end
+  local head = text:sub(1, LONGEST // 2):gsub("[\xc0-\xff][\x80-\xbf]*$", "")
+  local tail = text:sub(-LONGEST // 4):gsub("^[\x80-\xbf]+", "")
+  return head .. "…" .. tail
+end
+
 ---Makes an error object of a table of its fields, without raising it.
 ---@param fields table|string a table with kind and message; text is kind "invalid"
 ---@return satchel.Error
@@ -107,7 +117,7 @@ function M.new(fields)
   local err = {}
   for k, v in pairs(fields) do err[k] = v end
   if not M.kinds[err.kind] then err.kind = "server" end
-  err.message = err.message or err.name or err.kind
+  err.message = shortened(tostring(err.message or err.name or err.kind))
   if err.retryable == nil and retryable[err.kind] then
     err.retryable = not err.uncertain
   end

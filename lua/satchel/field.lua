@@ -111,8 +111,15 @@ local function wrong_type(what, value, expected)
   error_object.invalid("%s is a %s where %s is expected", what, type(value), expected)
 end
 
+-- bytes; servers answer no request about an item with a longer one
+local LONGEST <const> = 10000
+
 local function header_text(what, value)
   if type(value) ~= "string" then wrong_type(what, value, "text") end
+  if #value > LONGEST then
+    error_object.raise { kind = "limit",
+      message = ("%s has %d bytes, more than %d"):format(what, #value, LONGEST) }
+  end
   if value:find "[\r\n\0]" then
     error_object.invalid("%s has a line break or NUL in it", what)
   end
@@ -159,6 +166,11 @@ function accept.texts(what, value)
   if type(value) == "string" then value = { value } end
   if type(value) ~= "table" then wrong_type(what, value, "a list of texts") end
   local list = {}
+  for key in pairs(value) do
+    if math.type(key) ~= "integer" then
+      error_object.invalid("%s: a list of texts has no '%s'", what, tostring(key))
+    end
+  end
   for i, text in ipairs(value) do list[i] = header_text(what, text) end
   return list
 end

@@ -319,7 +319,8 @@ local function in_windows(given, folder, take)
       window = {}
     end
   end
-  if type(given) == "table" and not getmetatable(given) then
+  local meta = getmetatable(given)
+  if type(given) == "table" and not (meta and meta.__call) then
     local drafts = {}
     for i, fields in ipairs(given) do
       drafts[i] = compose.draft(fields, "create_all", folder)

@@ -110,6 +110,7 @@ local function reader(store, plan)
   local function step()
     while i >= #window do
       if ended then return nil end
+      store:driver() -- raises when the session was closed meanwhile
       cursor = cursor or store:call("cursor", plan)
       window, i = error_object.assert(cursor:next()) or {}, 0
       ended = #window == 0

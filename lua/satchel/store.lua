@@ -69,6 +69,7 @@ end
 ---@param role string "inbox", "sent", …
 ---@return satchel.Folder
 function Store:role(role)
+  self:driver()
   local folder = self.roles[role]
   if not folder then
     folder = self:folder(self:call("role_folder", role))
@@ -118,6 +119,10 @@ end
 ---@param verb string for messages
 ---@return satchel.Folder
 function Store:target(given, verb)
+  if given == "" then
+    error_object.raise { kind = "invalid", message = verb .. ": the folder's path is empty",
+      hint = "session.root is the top" }
+  end
   if type(given) == "string" then return self.session:folder(given) end
   if not require("satchel.folder").is(given) then
     error_object.invalid("%s: a folder or its path is expected, not a %s", verb, type(given))

@@ -200,7 +200,12 @@ end
 local function auth_of(options)
   if options.token then return { user = options.user, token = options.token } end
   local password = options.password
-  if type(password) == "function" then password = password() end
+  if password and type(password) ~= "string" then
+    password = password()
+    if type(password) ~= "string" then
+      error_object.invalid("connect: the function 'password' gave a %s, not text", type(password))
+    end
+  end
   return { user = options.user, password = password }
 end
 

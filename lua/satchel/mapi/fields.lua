@@ -70,12 +70,13 @@ local function person(prefix, sort)
     end,
     write = function(out, value, tag)
       local name = value.name or value.email
+      local email = value.email or ""
       out:set(tag(1), name)
       out:set(tag(2), "SMTP")
-      out:set(tag(3), value.email)
-      out:set(tag(4), value.email)
+      out:set(tag(3), email)
+      out:set(tag(4), email)
       out:set(tag(5), recipients.one_off(value))
-      out:set(tag(6), ("SMTP:" .. value.email):upper() .. "\0")
+      out:set(tag(6), ("SMTP:" .. email):upper() .. "\0")
     end }
 end
 

@@ -23,7 +23,7 @@ end
 ---@return string entry id
 function M.one_off(address)
   return ("<I4"):pack(0) .. ONE_OFF .. ("<I2I2"):pack(0, 0x9001)
-    .. wide(address.name or address.email) .. wide "SMTP" .. wide(address.email)
+    .. wide(address.name or address.email) .. wide "SMTP" .. wide(address.email or "")
 end
 
 ---A list of addresses as PidTagReplyRecipientEntries ([MS-OXCDATA] 2.3.3).
