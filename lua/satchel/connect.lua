@@ -44,7 +44,7 @@ local function proxy(value)
 end
 
 local function positive(value)
-  if not (value > 0) then error_object.invalid("connect: timeout is %s seconds", value) end
+  if value <= 0 or value ~= value then error_object.invalid("connect: timeout is %s seconds", value) end
   return value
 end
 
@@ -95,7 +95,8 @@ local rows <const> = {
   mailbox = { type = "string", convert = one_line },
   timeout = { type = "number", convert = positive, default = 60 },
   proxy = { type = "string|boolean", convert = proxy },
-  limits = { type = "table", convert = limits }, trace = { type = "callable|userdata", convert = tracer },
+  limits = { type = "table", convert = limits },
+  trace = { type = "callable|userdata", convert = tracer },
   dry_run = { type = "boolean", default = false },
   sandbox = { type = "table|userdata", convert = box },
   transport = { type = "callable" },
