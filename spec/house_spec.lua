@@ -139,6 +139,51 @@ describe("the sources", function()
   end)
 end)
 
+-- the text of each entry of QUIRKS.md, and the numbers in the order they stand
+local function quirks()
+  local order, texts, text = {}, {}, nil
+  for line in io.lines "QUIRKS.md" do
+    local number = line:match "^(%d+)%. "
+    if number then
+      text = {}
+      order[#order + 1], texts[#order + 1] = tonumber(number), text
+    end
+    if text then text[#text + 1] = line end
+  end
+  for i, lines in ipairs(texts) do texts[i] = table.concat(lines, "\n") end
+  return order, texts
+end
+
+describe("QUIRKS.md", function()
+  local order, texts = quirks()
+
+  it("counts from 1 without a gap", function()
+    assert.is_true(#order > 0)
+    for i, number in ipairs(order) do assert.equal(i, number) end
+  end)
+
+  it("names files, each of which cites the number", function()
+    for number, text in ipairs(texts) do
+      local named = 0
+      for file in text:gmatch "[%w_/]+%.%l+" do
+        if file:find "^src/" or file:find "^lua/" then
+          named = named + 1
+          assert.truthy(read(file):find("QUIRKS " .. number .. "%f[%D]"), file .. ": " .. number)
+        end
+      end
+      assert.is_true(named > 0, "no file at " .. number)
+    end
+  end)
+
+  it("has every number that the code cites", function()
+    for _, file in ipairs(lines_of "find src lua -type f") do
+      for number in read(file):gmatch "QUIRKS (%d+)" do
+        assert.truthy(texts[tonumber(number)], file .. ": " .. number)
+      end
+    end
+  end)
+end)
+
 describe("the fuzz targets", function()
   it("have a corpus each, over which they run without a finding", function()
     local cc = os.getenv "CC"

@@ -230,7 +230,7 @@ describe("a property without a name", function()
   local zeros <const> = ("00 "):rep(16)
   local ps_mapi <const> = "00 28 03 02 00 00 00 00 00 c0 00 00 00 00 00 00 46 1a 00 00 00"
 
-  -- QUIRKS 10
+  -- QUIRKS 16
   for _, ends in ipairs { "", "2e 02 00 00 00 00 05 00 00 00 00 00 00 00" } do
     for _, first in ipairs { "ff ", "ff " .. zeros } do
       for _, last in ipairs { "ff ", "ff " .. zeros } do

@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,19 +10,13 @@ static const char *const kind_names[] = {/* ORDER sat_error_kind */
     "denied",      "exists",   "quota",   "throttled", "conflict", "invalid",
     "unsupported", "protocol", "limit",   "cancelled", "server",  "memory"};
 
-int sat_error_vset(struct sat_error *e, enum sat_error_kind kind,
-                   const char *fmt, va_list args) {
-  if (e == NULL || e->kind != SAT_OK) return -1;
-  e->kind = kind;
-  vsnprintf(e->text, sizeof e->text, fmt, args);
-  return -1;
-}
-
 int sat_error_set(struct sat_error *e, enum sat_error_kind kind,
                   const char *fmt, ...) {
   va_list args;
+  if (e == NULL || e->kind != SAT_OK) return -1;
+  e->kind = kind;
   va_start(args, fmt);
-  sat_error_vset(e, kind, fmt, args);
+  vsnprintf(e->text, sizeof e->text, fmt, args);
   va_end(args);
   return -1;
 }

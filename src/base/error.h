@@ -6,7 +6,6 @@
 #ifndef sat_error_h
 #define sat_error_h
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,8 +49,6 @@ struct sat_error {
 ** A NULL record is allowed: then only the return value tells. */
 int sat_error_set(struct sat_error *e, enum sat_error_kind kind,
                   const char *fmt, ...) SAT_PRINTF(3, 4);
-int sat_error_vset(struct sat_error *e, enum sat_error_kind kind,
-                   const char *fmt, va_list args);
 
 void sat_error_clear(struct sat_error *e);
 

@@ -9,7 +9,4 @@
 
 int64_t sat_filetime_to_unix(uint64_t filetime);
 
-/* before 1601 gives 0 */
-uint64_t sat_filetime_from_unix(int64_t seconds);
-
 #endif

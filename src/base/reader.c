@@ -1,5 +1,6 @@
 #include "base/reader.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -47,43 +47,45 @@ static void push_rop(lua_State *L, const struct sat_rop *rop, enum sat_dir dir,
   lua_setfield(L, -2, "rop");
 }
 
+/* what the arguments (dir, bytes [, pos [, ctx]]) hold */
+struct decoded {
+  enum sat_dir dir;
+  struct sat_scratch *scratch;
+  struct sat_wire_ctx ctx;
+  const struct sat_rop *rop;
+  void *v;          /* NULL after an error */
+  lua_Integer next; /* the position behind it */
+};
+
+static struct decoded decode(lua_State *L) {
+  struct decoded d = {.dir = sat_wire_dir_check(L, 1)};
+  struct sat_reader r;
+  lua_settop(L, 4);
+  d.scratch = sat_scratch_new(L);
+  d.ctx = sat_wire_ctx_check(L, 4, d.scratch);
+  sat_wire_reader_init(L, 2, 3, d.scratch, &r);
+  d.v = sat_rop_decode(&r, d.dir, &d.ctx, &d.rop);
+  d.next = r.p - r.start + 1;
+  return d;
+}
+
 /* decode_rop(dir, bytes [, pos [, ctx]]) -> fields, next pos | nil, err */
 static int rop_decode(lua_State *L) {
-  enum sat_dir dir = sat_wire_dir_check(L, 1);
-  struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  struct sat_reader r;
-  const struct sat_rop *rop;
-  void *v;
-  lua_settop(L, 4);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 4, s);
-  sat_wire_reader_init(L, 2, 3, s, &r);
-  v = sat_rop_decode(&r, dir, &ctx, &rop);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  push_rop(L, rop, dir, v, &ctx);
-  lua_pushinteger(L, r.p - r.start + 1);
-  sat_scratch_free(s);
+  struct decoded d = decode(L);
+  if (d.v == NULL) return sat_scratch_fail(L, d.scratch);
+  push_rop(L, d.rop, d.dir, d.v, &d.ctx);
+  lua_pushinteger(L, d.next);
+  sat_scratch_free(d.scratch);
   return 2;
 }
 
 /* print_rop(dir, bytes [, pos [, ctx]]) -> text, next pos | nil, err */
 static int rop_print(lua_State *L) {
-  enum sat_dir dir = sat_wire_dir_check(L, 1);
-  struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  struct sat_reader r;
-  const struct sat_rop *rop;
-  void *v;
-  lua_settop(L, 4);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 4, s);
-  sat_wire_reader_init(L, 2, 3, s, &r);
-  v = sat_rop_decode(&r, dir, &ctx, &rop);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  sat_rop_print(&s->buf, rop, dir, v, &ctx);
-  sat_scratch_string(L, s);
-  lua_pushinteger(L, r.p - r.start + 1);
+  struct decoded d = decode(L);
+  if (d.v == NULL) return sat_scratch_fail(L, d.scratch);
+  sat_rop_print(&d.scratch->buf, d.rop, d.dir, d.v, &d.ctx);
+  sat_scratch_string(L, d.scratch);
+  lua_pushinteger(L, d.next);
   return 2;
 }
 

@@ -21,88 +21,76 @@ static unsigned check_kind(lua_State *L, int arg) {
   return kind;
 }
 
-static void *new_value(lua_State *L, struct sat_scratch *s, unsigned kind) {
-  void *v = sat_arena_alloc(&s->arena, sat_kind_of(kind)->size);
-  if (v == NULL) luaL_error(L, "not enough memory");
-  return v;
+/* what a call (name, any [, ctx]) works on */
+struct call {
+  unsigned kind;
+  const char *name;
+  struct sat_scratch *scratch;
+  struct sat_wire_ctx ctx;
+  void *v; /* an empty one of that kind */
+};
+
+static struct call begin(lua_State *L) {
+  struct call c = {.kind = check_kind(L, 1)};
+  const struct sat_kind *kind = sat_kind_of(c.kind);
+  c.name = kind->name;
+  lua_settop(L, 3);
+  c.scratch = sat_scratch_new(L);
+  c.ctx = sat_wire_ctx_check(L, 3, c.scratch);
+  c.v = sat_arena_alloc(&c.scratch->arena, kind->size);
+  if (c.v == NULL) luaL_error(L, "not enough memory");
+  return c;
 }
 
 /* encode_struct(name, value [, ctx]) -> bytes | nil, err */
 static int struct_encode(lua_State *L) {
-  unsigned kind = check_kind(L, 1);
-  const char *name = sat_kind_of(kind)->name;
+  struct call c;
   struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  void *v;
   luaL_checkany(L, 2);
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 3, s);
-  v = new_value(L, s, kind);
-  sat_check_kind(&(struct sat_check){L, &s->arena, &s->err, 0}, 2, name,
-                 kind, v, &ctx);
-  if (s->err.kind == SAT_OK) sat_kind_encode(&s->buf, kind, v, &ctx);
-  return sat_wire_bytes(L, s, name);
+  c = begin(L);
+  s = c.scratch;
+  sat_check_kind(&(struct sat_check){L, &s->arena, &s->err, 0}, 2, c.name,
+                 c.kind, c.v, &c.ctx);
+  if (s->err.kind == SAT_OK) sat_kind_encode(&s->buf, c.kind, c.v, &c.ctx);
+  return sat_wire_bytes(L, s, c.name);
 }
 
-/* The structure that the string at index 2 is; NULL after an error. */
-static void *decode(lua_State *L, unsigned kind, struct sat_scratch *s,
-                    const struct sat_wire_ctx *ctx) {
-  void *v = new_value(L, s, kind);
+/* Reads the structure that the string at index 2 is. */
+static bool decode(lua_State *L, struct call *c) {
   struct sat_reader r;
-  sat_wire_reader_init(L, 2, 0, s, &r);
-  sat_reader_push(&r, sat_kind_of(kind)->name, -1);
-  sat_kind_decode(&r, kind, v, ctx);
+  sat_wire_reader_init(L, 2, 0, c->scratch, &r);
+  sat_reader_push(&r, c->name, -1);
+  sat_kind_decode(&r, c->kind, c->v, &c->ctx);
   if (sat_reader_left(&r) > 0)
     sat_reader_fail(&r, "%zu bytes behind it", sat_reader_left(&r));
-  return sat_reader_ok(&r) ? v : NULL;
+  return sat_reader_ok(&r);
 }
 
 /* decode_struct(name, bytes [, ctx]) -> value | nil, err */
 static int struct_decode(lua_State *L) {
-  unsigned kind = check_kind(L, 1);
-  struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  void *v;
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 3, s);
-  v = decode(L, kind, s, &ctx);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  sat_push_kind(L, kind, v, &ctx);
-  sat_scratch_free(s);
+  struct call c = begin(L);
+  if (!decode(L, &c)) return sat_scratch_fail(L, c.scratch);
+  sat_push_kind(L, c.kind, c.v, &c.ctx);
+  sat_scratch_free(c.scratch);
   return 1;
 }
 
 /* print_struct(name, bytes [, ctx]) -> text | nil, err */
 static int struct_print(lua_State *L) {
-  unsigned kind = check_kind(L, 1);
-  struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  void *v;
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 3, s);
-  v = decode(L, kind, s, &ctx);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  sat_kind_print(&s->buf, kind, v, &ctx);
-  return sat_scratch_string(L, s);
+  struct call c = begin(L);
+  if (!decode(L, &c)) return sat_scratch_fail(L, c.scratch);
+  sat_kind_print(&c.scratch->buf, c.kind, c.v, &c.ctx);
+  return sat_scratch_string(L, c.scratch);
 }
 
 /* random_struct(name, seed [, ctx]) -> bytes: any well-formed one */
 static int struct_random(lua_State *L) {
-  unsigned kind = check_kind(L, 1);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 2);
-  struct sat_scratch *s;
-  struct sat_wire_ctx ctx;
-  void *v;
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  ctx = sat_wire_ctx_check(L, 3, s);
-  v = new_value(L, s, kind);
-  sat_kind_random(&s->arena, &seed, kind, v, &ctx);
-  sat_kind_encode(&s->buf, kind, v, &ctx);
-  return sat_wire_bytes(L, s, sat_kind_of(kind)->name);
+  struct call c = begin(L);
+  struct sat_scratch *s = c.scratch;
+  sat_kind_random(&s->arena, &seed, c.kind, c.v, &c.ctx);
+  sat_kind_encode(&s->buf, c.kind, c.v, &c.ctx);
+  return sat_wire_bytes(L, s, c.name);
 }
 
 /* structs() -> list of names */

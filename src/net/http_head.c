@@ -85,15 +85,15 @@ bool sat_http_head_line(struct sat_http_head *h, const char *p, size_t n) {
   return !h->too_large;
 }
 
-const char *sat_http_head_find(const struct sat_http_head *h,
-                               const char *name) {
+/* the first header of this name in any case, or NULL */
+static const char *find(const struct sat_http_head *h, const char *name) {
   for (size_t i = 0; i < h->n; i++)
     if (strcasecmp(h->v[i].name, name) == 0) return h->v[i].value;
   return NULL;
 }
 
 double sat_http_head_retry_after(const struct sat_http_head *h) {
-  const char *value = sat_http_head_find(h, "Retry-After");
+  const char *value = find(h, "Retry-After");
   char *end;
   double seconds;
   time_t when;

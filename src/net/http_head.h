@@ -29,10 +29,6 @@ struct sat_http_head {
 /* One line, with its end.  false: it is too large, or memory ran out. */
 bool sat_http_head_line(struct sat_http_head *h, const char *p, size_t n);
 
-/* the first header of this name in any case, or NULL */
-const char *sat_http_head_find(const struct sat_http_head *h,
-                               const char *name);
-
 /* seconds that Retry-After asks for (RFC 9110 10.2.3); < 0: it does not */
 double sat_http_head_retry_after(const struct sat_http_head *h);
 

@@ -221,7 +221,3 @@ uint64_t sat_loop_finished(struct sat_loop *loop) {
   op->watched = false;
   return op->token;
 }
-
-bool sat_loop_has_finished(const struct sat_loop *loop) {
-  return loop->first != NULL;
-}

@@ -80,6 +80,5 @@ void sat_op_drop(struct sat_op *op);
 
 /* the token of a watched operation that has ended, or 0 */
 uint64_t sat_loop_finished(struct sat_loop *loop);
-bool sat_loop_has_finished(const struct sat_loop *loop);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -56,13 +57,6 @@ static bool select_page(struct sat_codepage *c, unsigned number) {
 void sat_codepage_close(struct sat_codepage *c) {
   if (c->conversion != NULL) iconv_close(c->conversion);
   c->conversion = NULL;
-}
-
-bool sat_codepage_known(unsigned number) {
-  struct sat_codepage c = {0};
-  bool known = number == UTF8 || select_page(&c, number);
-  sat_codepage_close(&c);
-  return known;
 }
 
 static bool is_ascii(const unsigned char *p, size_t n) {

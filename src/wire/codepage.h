@@ -5,7 +5,6 @@
 #ifndef sat_codepage_h
 #define sat_codepage_h
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -22,9 +21,6 @@ void sat_codepage_decode(struct sat_codepage *c, struct sat_buf *out,
 
 /* The code page of a font's \fcharset; 0: the default one. */
 unsigned sat_codepage_of_charset(int charset);
-
-/* is there a conversion for it? */
-bool sat_codepage_known(unsigned number);
 
 void sat_codepage_close(struct sat_codepage *c);
 

@@ -44,12 +44,6 @@ const struct sat_guid *sat_entry_id_provider(enum sat_entry_id_kind kind) {
   return memcmp(g, &none, sizeof none) != 0 ? g : NULL;
 }
 
-uint64_t sat_id_join(uint16_t replica, const uint8_t counter[6]) {
-  uint64_t id = 0;
-  for (int i = 5; i >= 0; i--) id = id << 8 | counter[i];
-  return id << 16 | replica;
-}
-
 uint16_t sat_id_split(uint64_t id, uint8_t counter_r[6]) {
   for (int i = 0; i < 6; i++) counter_r[i] = (uint8_t)(id >> (16 + 8 * i));
   return (uint16_t)(id & 0xffff);
@@ -66,14 +60,15 @@ static void decode_guid(struct sat_reader *r, struct sat_guid *g_r) {
   if (p != NULL) memcpy(g_r->b, p, sizeof g_r->b);
 }
 
-int sat_long_term_id_decode(struct sat_reader *r, struct sat_global_id *id_r) {
+/* 2.2.1.3.1 LongTermID: 24 bytes, the last two padding (which must be 0) */
+static void decode_long_term_id(struct sat_reader *r,
+                                struct sat_global_id *id_r) {
   const uint8_t *p;
   memset(id_r, 0, sizeof *id_r);
   decode_guid(r, &id_r->database);
   p = sat_reader_take(r, sizeof id_r->counter);
   if (p != NULL) memcpy(id_r->counter, p, sizeof id_r->counter);
   if (sat_reader_u16(r) != 0) sat_reader_fail(r, "padding is not 0");
-  return sat_reader_ok(r) ? 0 : -1;
 }
 
 /* Type numbers of folders are 1, 3, 5 and 12, those of messages 7, 9, 11
@@ -144,8 +139,8 @@ static void decode_body(struct sat_reader *r, struct sat_entry_id *e) {
     case SAT_EID_FOLDER:
     case SAT_EID_MESSAGE:
       e->type = sat_reader_u16(r);
-      sat_long_term_id_decode(r, &e->folder);
-      if (e->kind == SAT_EID_MESSAGE) sat_long_term_id_decode(r, &e->message);
+      decode_long_term_id(r, &e->folder);
+      if (e->kind == SAT_EID_MESSAGE) decode_long_term_id(r, &e->message);
       break;
     case SAT_EID_STORE: decode_store(r, e); break;
     case SAT_EID_ONE_OFF: decode_one_off(r, e); break;
@@ -189,8 +184,8 @@ int sat_entry_id_decode(struct sat_reader *r, struct sat_entry_id *e_r) {
 ** =======================================================
 */
 
-void sat_long_term_id_encode(struct sat_buf *b,
-                             const struct sat_global_id *id) {
+static void encode_long_term_id(struct sat_buf *b,
+                                const struct sat_global_id *id) {
   sat_buf_put(b, id->database.b, sizeof id->database.b);
   sat_buf_put(b, id->counter, sizeof id->counter);
   sat_buf_u16(b, 0);
@@ -230,8 +225,8 @@ static void encode_body(struct sat_buf *b, const struct sat_entry_id *e) {
     case SAT_EID_FOLDER:
     case SAT_EID_MESSAGE:
       sat_buf_u16(b, e->type);
-      sat_long_term_id_encode(b, &e->folder);
-      if (e->kind == SAT_EID_MESSAGE) sat_long_term_id_encode(b, &e->message);
+      encode_long_term_id(b, &e->folder);
+      if (e->kind == SAT_EID_MESSAGE) encode_long_term_id(b, &e->message);
       break;
     case SAT_EID_STORE: encode_store(b, e); break;
     case SAT_EID_ONE_OFF: encode_one_off(b, e); break;

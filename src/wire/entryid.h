@@ -70,13 +70,7 @@ void sat_entry_id_random(struct sat_arena *a, uint64_t *seed,
                          struct sat_entry_id *e_r);
 void sat_entry_id_print(struct sat_buf *b, const struct sat_entry_id *e);
 
-/* 2.2.1.3.1 LongTermID: 24 bytes, the last two padding (which must be 0) */
-int sat_long_term_id_decode(struct sat_reader *r, struct sat_global_id *id_r);
-void sat_long_term_id_encode(struct sat_buf *b,
-                             const struct sat_global_id *id);
-
-/* an id of 64 bits from its parts, and back */
-uint64_t sat_id_join(uint16_t replica, const uint8_t counter[6]);
+/* the parts of an id of 64 bits */
 uint16_t sat_id_split(uint64_t id, uint8_t counter_r[6]);
 
 #endif

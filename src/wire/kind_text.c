@@ -211,7 +211,7 @@ static const char *read_name(struct sat_reader *r) {
   return name;
 }
 
-/* What is no name may have a GUID of zeros or none at all: QUIRKS 10.  What
+/* What is no name may have a GUID of zeros or none at all: QUIRKS 16.  What
 ** else may follow is a kind and a property set's GUID, or another response. */
 static bool lacks_guid(const struct sat_reader *r) {
   static const uint8_t zeros[16];

@@ -171,14 +171,7 @@ end
 ---@param names table[] { guid =, lid = } or { guid =, name = }
 ---@return integer[] ids from 0x8000 up; 0 for one the server would not make
 function Logon:named_ids(names)
-  local missing, asked = {}, {}
-  for _, name in ipairs(names) do
-    local k = key(name)
-    if not self.ids[k] and not asked[k] then
-      asked[k] = true
-      missing[#missing + 1] = name
-    end
-  end
+  local missing = missing_of(self, names)
   -- in one order whatever the caller's, so that requests are alike
   table.sort(missing, function(a, b) return key(a) < key(b) end)
   if #missing > 0 then self:ask_ids(missing) end

@@ -101,10 +101,10 @@ function M.listen(handle_request, options)
   if options.tls then
     cert, key = core.serve.certificate "localhost"
     if not cert then errors.raise(key) end
-    self.ca = write_temporary(cert)
   end
   self.server = errors.assert(core.serve.listen { host = host, port = options.port,
     cert = cert, key = key })
+  if cert then self.ca = write_temporary(cert) end
   self.port = self.server:port()
   self.base = ("%s://%s:%d"):format(options.tls and "https" or "http",
     host:find(":", 1, true) and "[" .. host .. "]" or host, self.port)

@@ -91,15 +91,6 @@ function Table:row(source_row)
   return row, size
 end
 
----Keeps the cursor inside.
----@return integer moved
-function Table:move_to(pos)
-  local count = #self:rows()
-  local from = self.pos
-  self.pos = math.max(0, math.min(pos, count))
-  return self.pos - from
-end
-
 ---Bookmarks and cursor go when rows are laid out anew.
 function Table:reset()
   self.pos, self.bookmarks = 0, {}
