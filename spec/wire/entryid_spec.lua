@@ -59,9 +59,23 @@ describe("an entry id", function()
         local value = wire.decode_struct("entry_id", bytes:sub(1, n))
         if n >= 20 then assert.is_nil(value, ids[i][1] .. " cut at " .. n) end
       end
-      if i ~= 3 then codec.refuses("entry_id", ids[i][3] .. "00", "too many") end
+      local more <const> = i == 7 and "00000000" or "00"
+      if i ~= 3 then codec.refuses("entry_id", ids[i][3] .. more, "too many") end
     end
     codec.refuses("entry_id", ("00"):rep(19), "truncated")
+  end)
+
+  it("of a contact may have padding", function() -- QUIRKS 17
+    local value <const> = codec.decode("entry_id", ids[7][3] .. "1b0300")
+    assert.are.equal("ee", value.data)
+    assert.are.equal("\x1b\3\0", value.padding)
+    assert.are.equal(codec.hex(codec.bytes(ids[7][3])) .. "1b0300",
+      codec.hex(assert(wire.encode_struct("entry_id", value))))
+  end)
+
+  it("of a folder of contacts is of no known form", function()
+    local hex <const> = ids[7][3]:gsub("04000000", "03000000")
+    assert.are.equal("other", codec.decode("entry_id", hex).kind)
   end)
 
   it("of an unknown form is kept as it is", function()

@@ -95,3 +95,38 @@ describe("a rule action", function()
       codec.print("rule_actions", "0200" .. standard[11][3] .. standard[6][3]))
   end)
 end)
+
+-- [MS-OXORULE] 2.2.4.1.9, 2.2.4.1.10 and 2.2.4.2
+describe("an extended rule", function()
+  local guid_of_names <const> = "29030200 0000 0000 C000 000000000046"
+  local named <const> = {
+    property_id_count = 2,
+    property_ids = { 0x80fb, 0x80fc },
+    names = {
+      { guid = "00020329-0000-0000-c000-000000000046", name = "Key" },
+      { guid = "00020329-0000-0000-c000-000000000046", lid = 0x8042 },
+    },
+  }
+  local named_hex <const> = "0200 fb80 fc80 2f000000" ..
+    "01" .. guid_of_names .. "08 4b00 6500 7900 0000" ..
+    "00" .. guid_of_names .. "42800000"
+
+  it("has actions behind the names of their properties", function()
+    codec.round("extended_rule_actions", named_hex .. "01000000 01000000 09000000 0a" .. head, {
+      named_properties = named, rule_version = 1,
+      actions = { { type = "delete", flavor = 0, flags = 0 } },
+    }, extended_ctx)
+  end)
+
+  it("has a condition whose counts have 32 bits", function()
+    codec.round("extended_rule_condition", "0000 00 01000000 08 03001a00", {
+      named_properties = { property_id_count = 0, property_ids = {} },
+      condition = { type = "and", { type = "exist", tag = 0x001a0003 } },
+    }, extended_ctx)
+  end)
+
+  it("of any kind survives", function()
+    codec.survives("extended_rule_actions", extended_ctx, 200)
+    codec.survives("extended_rule_condition", extended_ctx, 200)
+  end)
+end)

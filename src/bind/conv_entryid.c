@@ -42,6 +42,8 @@ static void push_fields(lua_State *L, const struct sat_entry_id *e) {
     case SAT_EID_ONE_OFF: push_one_off(L, e); break;
     case SAT_EID_ADDRESS_BOOK: sat_put_bytes(L, "x500dn", e->x500dn); break;
     case SAT_EID_CONTACT:
+      if (e->padding.n > 0) sat_put_bytes(L, "padding", e->padding);
+      /* fall through */
     case SAT_EID_EPHEMERAL: sat_put_integer(L, "index", e->index); break;
     default: break;
   }
@@ -140,6 +142,7 @@ static void check_fields(struct sat_check *c, int idx,
       sat_field_text(c, idx, "x500dn", false, &e->x500dn);
       break;
     case SAT_EID_CONTACT:
+      sat_field_bytes(c, idx, "padding", &e->padding); /* fall through */
     case SAT_EID_EPHEMERAL: sat_field_u32(c, idx, "index", &e->index); break;
     default: break;
   }

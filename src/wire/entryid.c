@@ -26,7 +26,7 @@ static const struct sat_guid providers[] = {
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
 enum { HEAD = 20, FOLDER_SIZE = 46, MESSAGE_SIZE = 70, EPHEMERAL_SIZE = 32 };
-enum { EPHEMERAL_MARK = 0x87, DLL_SIZE = 14 };
+enum { EPHEMERAL_MARK = 0x87, DLL_SIZE = 14, MAX_PADDING = 3 };
 
 const char *sat_entry_id_kind_name(enum sat_entry_id_kind kind) {
   return names[kind];
@@ -85,11 +85,19 @@ static enum sat_entry_id_kind stored_kind(const uint8_t *p, size_t n) {
   return SAT_EID_OTHER;
 }
 
+/* Folders of contacts have this provider, too, in a form of their own. */
+static bool is_contact(const uint8_t *p, size_t n) {
+  const uint8_t *type = p + HEAD + 4;
+  if (n < HEAD + 8) return true;
+  return (type[0] == 4 || type[0] == 5) && (type[1] | type[2] | type[3]) == 0;
+}
+
 static enum sat_entry_id_kind kind_of(const uint8_t *p, size_t n) {
   if (n < HEAD) return SAT_EID_OTHER;
   for (size_t i = 0; i < COUNT_OF(providers); i++) {
     const struct sat_guid *g = sat_entry_id_provider(i);
     if (g == NULL || memcmp(p + 4, g->b, sizeof g->b) != 0) continue;
+    if (i == SAT_EID_CONTACT && !is_contact(p, n)) return SAT_EID_OTHER;
     /* a store that was never opened: QUIRKS 4 */
     return i == SAT_EID_STORE && n > HEAD + 1 && p[HEAD + 1] != 0
                ? SAT_EID_OTHER
@@ -132,6 +140,8 @@ static void decode_contact(struct sat_reader *r, struct sat_entry_id *e) {
   e->type = sat_reader_u32(r);
   e->index = sat_reader_u32(r);
   e->data = sat_reader_bytes(r, sat_reader_u32(r));
+  if (sat_reader_left(r) <= MAX_PADDING) /* QUIRKS 17 */
+    e->padding = sat_reader_bytes(r, sat_reader_left(r));
 }
 
 static void decode_body(struct sat_reader *r, struct sat_entry_id *e) {
@@ -241,6 +251,7 @@ static void encode_body(struct sat_buf *b, const struct sat_entry_id *e) {
       sat_buf_u32(b, e->index);
       sat_buf_u32(b, e->data.n);
       sat_buf_put(b, e->data.p, e->data.n);
+      sat_buf_put(b, e->padding.p, e->padding.n);
       break;
     case SAT_EID_WRAPPED:
       sat_buf_u8(b, e->type);

@@ -52,6 +52,7 @@ struct sat_entry_id {
   struct sat_bytes display_name, address_type, email_address; /* one-off */
   struct sat_bytes x500dn;             /* address book */
   uint32_t index;                      /* contact; ephemeral: the MId */
+  struct sat_bytes padding;            /* contact: up to 3 bytes: QUIRKS 17 */
   struct sat_bytes data; /* contact, wrapped: the entry id inside; store:
                             what newer servers append; other */
 };

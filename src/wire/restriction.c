@@ -82,7 +82,7 @@ static void decode_bitmask(struct sat_reader *r, struct sat_restriction *res) {
   res->number = sat_reader_u32(r);
 }
 
-/* 2.12.12: values, then a restriction if a flag says so */
+/* 2.12.11: values, then a restriction if a flag says so */
 static void decode_comment(struct sat_reader *r, enum sat_dialect dialect,
                            struct sat_restriction *res) {
   uint32_t n = sat_reader_u8(r), present;

@@ -348,6 +348,7 @@ void sat_entry_id_random(struct sat_arena *a, uint64_t *seed,
       e->type = 4;
       e->index = sat_random(seed) % 6;
       e->data = random_bytes(a, seed, 70);
+      e->padding = random_bytes(a, seed, 3);
       break;
     case SAT_EID_EPHEMERAL:
       e->flags = 0x87;
