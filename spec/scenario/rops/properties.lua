@@ -94,7 +94,7 @@ return function(_ENV, world)
   end)
 
   it("are never copied in the background, so there is no progress", function()
-    world.refused("NotSupported", "[MS-OXCDATA] 2.4", "progress", { want_cancel = false },
+    world.refused("NotSupported", "[MS-OXCPRPT] 3.2.5.20", "progress", { want_cancel = false },
       world.folder)
   end)
 end

@@ -43,7 +43,7 @@ return function(_ENV, world)
     world.refused("NotSupported", "[MS-OXCSTOR] 3.2.5.2", "get_receive_folder",
       { message_class = "IPM.Note" }, store)
     world.refused("NotSupported", "[MS-OXCSTOR] 3.2.5.4", "get_receive_folder_table", {}, store)
-    world.refused("NotSupported", "[MS-OXOMSG] 2.2.3.8", "get_transport_folder", {}, store)
+    world.refused("NotSupported", "[MS-OXCDATA] 2.4", "get_transport_folder", {}, store)
     world.refused("NotSupported", "[MS-OXCSTOR] 3.2.5.10", "get_per_user_long_term_ids",
       { database_guid = store.repl_guid }, store)
   end)

@@ -74,14 +74,14 @@ return function(_ENV, world)
     local late = message("satchel rop aborted", {
       { tag = tag "PidTagDeferredSendNumber", value = 2 },
       { tag = tag "PidTagDeferredSendUnits", value = HOURS } })
-    world.refused("NotInQueue", "[MS-OXOMSG] 3.2.5.2", "abort_submit",
+    world.refused("NotInQueue", "MAPI_E_NOT_IN_QUEUE", "abort_submit",
       { folder_id = outbox(), message_id = late.id })
     world.ok("submit_message", { submit_flags = 0 }, late)
     world.ok("abort_submit", { folder_id = outbox(), message_id = late.id })
     local folder = world.ok("open_folder", { folder_id = outbox(), open_mode_flags = 0 })
     world.ok("hard_delete_messages", { want_asynchronous = false, notify_non_read = false,
       message_ids = { late.id } }, folder)
-    world.refused("NotFound", "[MS-OXOMSG] 3.2.5.2", "abort_submit",
+    world.refused("NotFound", "[MS-OXCDATA] 2.4", "abort_submit",
       { folder_id = outbox(), message_id = late.id })
   end)
 
@@ -95,7 +95,7 @@ return function(_ENV, world)
     for _, p in ipairs(reply.property_values) do values[p.tag] = p.value end
     assert.is_string(values[tag "PidTagSenderName"])
     assert.equal("satchel rop spooled", arrives "satchel rop spooled")
-    world.refused("NotInQueue", "[MS-OXOMSG] 3.2.5.5", "spooler_lock_message",
+    world.refused("NotInQueue", "MAPI_E_NOT_IN_QUEUE", "spooler_lock_message",
       { message_id = spooled.id, lock_state = 2 })
   end)
 
