@@ -44,7 +44,9 @@ local function proxy(value)
 end
 
 local function positive(value)
-  if value <= 0 or value ~= value then error_object.invalid("connect: timeout is %s seconds", value) end
+  if value <= 0 or value ~= value then
+    error_object.invalid("connect: timeout is %s seconds", value)
+  end
   return value
 end
 
@@ -135,6 +137,10 @@ local function check_together(opts)
   end
   if opts.password and opts.token then
     error_object.invalid "connect: give a password or a token, not both"
+  end
+  if opts.url and opts.url:find "^%a[%w+.-]*://[^/?#]*@" then
+    error_object.raise { kind = "invalid", message = "connect: url has a user in it",
+      hint = "give user and password as options of their own" }
   end
   if opts.url and opts.url:lower():find "^http:" and opts.tls ~= false then
     error_object.raise { kind = "invalid", message = "connect: url is not encrypted",

@@ -23,6 +23,9 @@ Connection.__index = Connection
 
 local M = {}
 
+-- bytes; no answer is much larger than the ROP buffers that it may have
+local LARGEST_ANSWER <const> = 16 << 20
+
 ---@class satchel.mapi.Options
 ---@field transport fun(request: table): table|nil, table|nil
 ---@field url string posted exactly as given
@@ -115,6 +118,7 @@ end
 function Connection:send(request, patient)
   local options = self.options
   request.auth, request.tls, request.proxy = options.auth, options.tls, options.proxy
+  request.max_body = LARGEST_ANSWER
   local function carry(r)
     self.round_trips = self.round_trips + 1
     return self.transport(r)
