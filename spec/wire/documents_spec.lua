@@ -158,6 +158,30 @@ describe("the example of", function()
   end)
 end)
 
+-- the beginning of what a server sent (Microsoft, "MS-OXCFXICS - How to parse
+-- the FastTransfer Stream"), behind its first marker: tag, value, bytes
+local FAST_TRANSFER <const> = {
+  { 0x65e10102, "", "02 01 E1 65 00 00 00 00" },
+  { 0x65e00102, "52F685EC7D432E4AA960345088 53D90A 00 00 00 00 03 F5",
+    "02 01 E0 65 16 00 00 00 52 F6 85 EC 7D 43 2E 4A A9 60 34 50 88 53 D9 0A 00 00 00 00 03 F5" },
+  { 0x30080040, 0x01d08581a89ed000, "40 00 08 30 00 D0 9E A8 81 85 D0 01" },
+  { 0x3001001f, "49 4E 42 4F 58", "1F 00 01 30 0C 00 00 00 49 00 4E 00 42 00 4F 00 58 00 00 00" },
+  { 0x67490014, -0x0bfcffffffffffff, "14 00 49 67 01 00 00 00 00 00 03 F4" },
+  { 0x66390003, 0x3fb, "03 00 39 66 FB 03 00 00" },
+  { 0x10f4000b, false, "0B 00 F4 10 00 00" },
+}
+
+describe("[MS-OXCFXICS] 2.2.4", function()
+  for _, case in ipairs(FAST_TRANSFER) do
+    local tag <const>, value <const>, hex <const> = table.unpack(case)
+    it(("has values like that of 0x%08x"):format(tag), function()
+      codec.round("property", hex,
+        { tag = tag, value = type(value) == "string" and codec.bytes(value) or value },
+        { dialect = "fx" })
+    end)
+  end
+end)
+
 -- [MS-OXCROPS] 2.2.2: "Reserved"; it has 0x52 and 0x9d as such too, which
 -- 2.2.6.18 and 2.2.12.3 give to ROPs
 local RESERVED <const> = codec.bytes [[
