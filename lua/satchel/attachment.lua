@@ -146,6 +146,10 @@ function methods:save(path, opts)
   options.argument("save", "the path", path, "string")
   local checked, record = options.check("save", opts, save_rows), self._.record
   local destination = safe_name.destination(path, record.name, checked.overwrite)
+  local function other() -- somebody was faster
+    local next_path = safe_name.destination(path, record.name)
+    return next_path ~= destination and next_path or nil
+  end
   local done, chunks <close> = 0, self:chunks()
   return file.write(destination, function()
     local piece = chunks()
@@ -154,7 +158,7 @@ function methods:save(path, opts)
       checked.progress(done, record.size)
     end
     return piece
-  end)
+  end, { overwrite = checked.overwrite, other = other })
 end
 
 ---The message in an attachment that is one.

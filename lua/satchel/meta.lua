@@ -13,6 +13,7 @@
 ---@field mapi satchel.core.mapi
 ---@field serve satchel.core.serve
 ---@field xml satchel.core.xml
+---@field file satchel.core.file
 
 ---@class satchel.core.Failure
 ---@field kind satchel.ErrorKind
@@ -398,6 +399,22 @@ local xml = {}
 ---@return satchel.core.Failure? err
 function xml.parse(bytes) end
 
+-- file --------------------------------------------------------------------------------
+
+---@class satchel.core.file
+local file = {}
+
+---A file that was not there, open for writing; nothing is ever written over.
+---@param path string
+---@return file*|nil
+---@return satchel.core.Failure? err
+function file.create(path) end
+
+---Whether anything has that name, also a link that points nowhere.
+---@param path string
+---@return boolean
+function file.exists(path) end
+
 ---@type satchel.core
 return { wire = wire, names = names, text = text, rtf = rtf, net = net, mapi = mapi,
-  serve = serve, xml = xml }
+  serve = serve, xml = xml, file = file }

@@ -2,6 +2,7 @@
 -- characters, no hidden or reserved names, not too long for a file system.
 
 local error_object = require "satchel.error"
+local exists = require("satchel.file").exists
 
 local M = {}
 
@@ -42,12 +43,6 @@ function M.of(name)
     name = cut(name:sub(1, #name - #extension), longest - #extension) .. extension
   end
   return name
-end
-
-local function exists(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
 end
 
 local is_folder_error <const> = 21 -- EISDIR, what reading a folder gives

@@ -64,7 +64,7 @@ describe("an attachment", function()
     assert.equal("network", err.kind)
     assert.is_nil(io.open(folder .. "/_a.txt"))
     _, err = satchel.try(a.save, a, folder .. "/no/such")
-    assert.equal("denied", err.kind)
+    assert.equal("not_found", err.kind)
   end)
 
   it("may be a message", function()
