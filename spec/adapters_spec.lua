@@ -119,7 +119,7 @@ describe("many requests", function()
     local function round()
       for _ = 1, 200 do
         task.spawn(function()
-          local r = assert(send { url = p.url .. "slow:0.3" })
+          local r = assert(send { url = p.url .. "slow:1" })
           connections = connections + r.connections
           done = done + 1
         end)

@@ -10,6 +10,15 @@ local function start()
     [BOB] = "hidden" } }
 end
 
+describe("the users of a box", function()
+  it("are addresses with passwords, not a list", function()
+    local ok, err = pcall(sandbox.start, { users = { ANNA } })
+    assert.is_false(ok)
+    assert.equal("invalid", err.kind)
+    assert.matches("[address] = password", err.message, 1, true)
+  end)
+end)
+
 for _, tls in ipairs { false, true } do
   describe("a listening box, TLS " .. tostring(tls), function()
     local box, server, send

@@ -52,6 +52,9 @@ end
 ---send_as = who may send in this user's name; title = and the other details }
 ---@return satchel.sandbox.user
 function Users:add(email, given)
+  if type(email) ~= "string" then
+    error_object.invalid("sandbox: users are { [address] = password }, not a list")
+  end
   if type(given) == "string" then given = { password = given } end
   given = options.check("sandbox: user " .. email, given, ROWS)
   if not email:find "^[^@%s]+@[^@%s]+$" then
