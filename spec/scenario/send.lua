@@ -132,6 +132,23 @@ return function(_ENV, peer) -- luacheck: ignore 212/_ENV
         :count())
     end)
 
+    it("resolves bare names, in two round trips more", function()
+      local title, alias = subject(), peer.user(2):match "^[^@]+"
+      local fresh <close> = peer.connect(1)
+      fresh.mapi:rop("get_store_state", {}, nil, { may_fail = true })
+      local before = fresh.mapi.round_trips
+      fresh:send { to = { alias, peer.user(1) }, subject = title, text = "x" }
+      assert.is_true(fresh.mapi.round_trips - before <= 4)
+      assert.equal(peer.user(2), arrived(bob, title).to[1].email)
+      title = subject()
+      local ok, err = satchel.try(alice.send, alice,
+        { to = { peer.user(2), "nobody-at-all" }, subject = title, text = "x" })
+      assert.is_false(ok)
+      assert.equal("not_found", err.kind)
+      assert.truthy(err.message:find("nobody-at-all", 1, true))
+      assert.equal(0, bob.inbox:query({ where = { subject = title } }):count())
+    end)
+
     it("sends headers of one's own", function()
       local title = subject()
       alice:send { to = peer.user(2), subject = title, text = "x",
