@@ -286,7 +286,6 @@ describe("core.net.http", function()
     local before = peer.descriptors()
     for _ = 1, 20 do round() end
     collectgarbage()
-    -- kept connections come and go; a leak would be one for each round
     assert.equal(before, peer.descriptors())
   end)
 
