@@ -109,7 +109,7 @@ static int http_failed(const struct sat_mapi_http *http, bool *lost_r,
     sat_error_set(err, SAT_E_AUTH, "the proxy wants credentials (HTTP 407)");
   else if (status == 403)
     sat_error_set(err, SAT_E_DENIED, "the server forbids it (HTTP 403)");
-  else if (status == 404 || status == 410)
+  else if (status == 404 || status == 405 || status == 410)
     sat_error_set(err, SAT_E_NOT_FOUND,
                   "there is no MAPI endpoint at this URL (HTTP %d)", status);
   else if (status == 413)

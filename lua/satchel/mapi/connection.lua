@@ -187,7 +187,8 @@ end
 function Connection:failure(err, op)
   err.op = err.op or op
   err.server = err.server or self.server
-  if err.kind == "server" and err.code then
+  -- 1 and 2 say what they mean only in the address book
+  if err.kind == "server" and err.code and err.code > 2 then
     err.name = core.names.error_name(err.code)
     local kind = core.names.error_kind(err.code)
     err.kind = kind ~= "ok" and kind or "server" -- a warning is no answer to a failure
@@ -200,7 +201,7 @@ function Connection:connect()
   local info, err = self:drive(self.session:connect())
   if not info then
     -- the endpoint took the credentials and the store will not have the user
-    if err.kind == "server" and err.code and err.lost == false then err.hint = "check user_dn" end
+    if err.kind == "server" and err.code then err.hint = "check user_dn" end
     error_object.raise(self:failure(err, "connect"))
   end
   self.generation = self.generation + 1

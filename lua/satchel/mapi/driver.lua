@@ -37,17 +37,35 @@ end
 -- Errors ---------------------------------------------------------------------
 
 local PLAIN <const> = {
-  not_found = "does not exist", denied = "may not be used so by this user",
+  not_found = "does not exist", denied = "is not for this user to use so",
   exists = "exists already", quota = "has no room left", conflict = "was changed meanwhile",
   limit = "is too large for the server",
 }
 
+local NOT_FOUND <const>, GENERAL <const>, CYCLE <const> = 0x8004010f, 0x80004005, 0x8004060b
+
+-- what the code alone does not tell
+local function explain(self, err)
+  local of_folder = err.message:find "^open_folder" ~= nil
+  if self.options.user ~= self.user and (err.kind == "denied" or of_folder) then
+    -- a server may hide what is not shared: QUIRKS 18
+    if err.code == NOT_FOUND then err.kind = "denied" end
+    err.hint = err.hint or ("%s sees of the mailbox of %s only what is shared with them"):format(
+      self.options.user, self.user)
+  elseif err.code == GENERAL and err.message:find "^create_message" then
+    err.hint = err.hint or "is the folder still there?"
+  elseif err.code == CYCLE then
+    err.hint = err.hint or "a folder does not go into itself"
+  end
+end
+
 local function place_error(self, err, op, what)
   if type(err) ~= "table" then return err end
+  if err.code then explain(self, err) end
   local shown = PLAIN[err.kind] and err.code
   if shown then
     err.message = ("%s: %s %s (%s)"):format(op, what, PLAIN[err.kind], err.message)
-  elseif err.code and err.kind == "server" then
+  elseif err.code then
     err.message = ("%s: %s: %s"):format(op, what, err.message)
   end
   err.op = op
@@ -233,6 +251,18 @@ local function names_used()
   return list
 end
 
+-- calls what logs on to a mailbox; a refusal says which, and for whom
+local function log_on(mailbox, user, fn, ...)
+  local ok, result = pcall(fn, ...)
+  if ok then return result end
+  if error_object.is(result) and result.op == "logon" and result.code then
+    result.message = ("mailbox %s does not open for %s (%s)"):format(mailbox, user,
+      result.message)
+    if mailbox ~= user then result.hint = result.hint or "does its owner share it?" end
+  end
+  return error_object.raise(result)
+end
+
 ---Connects and logs on: 2 round trips, and those of discovery.
 ---@param options table the options of satchel.connect
 ---@return satchel.mapi.Driver
@@ -250,7 +280,7 @@ function M.open(options)
   if options.mailbox then
     settings.mailbox_dn = directory_resolve.user_dn(settings, options.mailbox)
   end
-  local opened = connection.open(settings)
+  local opened = log_on(options.mailbox or options.user, options.user, connection.open, settings)
   return new(opened.primary, options.mailbox or options.user, settings)
 end
 
@@ -260,7 +290,8 @@ end
 ---@return satchel.mapi.Driver
 function Driver:mailbox(address)
   local dn = directory_resolve.user_dn(self.options, address)
-  local other = new(self.connection:logon(dn), address, self.options)
+  local logon = log_on(address, self.options.user, self.connection.logon, self.connection, dn)
+  local other = new(logon, address, self.options)
   other.is_guest = true
   return other
 end

@@ -157,24 +157,49 @@ local function clear_outbox(self, sending, mark)
   end)
 end
 
+local CANCELLED <const> = 0x00040580 -- MAPI_W_CANCEL_MESSAGE
+
+-- "a@x.test, b@x.test and 3 more"
+local function recipients_of(message)
+  local list = {}
+  for _, field in ipairs { "to", "cc", "bcc" } do
+    for _, address in ipairs(message and message[field] or {}) do
+      list[#list + 1] = address.email or address.name
+    end
+  end
+  local more = #list - 3
+  if more < 1 then return table.concat(list, ", ") end
+  return ("%s and %d more"):format(table.concat(list, ", ", 1, 3), more)
+end
+
 -- a submit that was answered, and not by success: QUIRKS 14
-local function refused(self, code)
+local function refused(self, code, message)
   local err = self:rop_error("send", "message", { rop = "submit_message", return_value = code })
-  err.hint = "is every recipient known to the server?"
+  if code == CANCELLED then
+    local who = recipients_of(message)
+    err.kind, err.name = "not_found", "CancelMessage"
+    err.message = ("send: the server does not deliver to %s; nothing was sent"):format(
+      who ~= "" and who or "one of the recipients")
+    err.hint = "is every recipient known to the server?"
+  elseif err.kind == "denied" then
+    err.message = "send: this user may not send it (submit_message failed: "
+      .. (err.name or "AccessDenied") .. ")"
+    err.hint = "'from' has to be one's own, or of somebody who lets others send for them"
+  end
   return err
 end
 
 -- submits in the batch that `add` begins; `add` gives the message
-local function submit(self, sending, mark, save, add, keep)
+local function submit(self, sending, mark, save, add, keep, given)
   local ref, sent
   local ok, err = pcall(self.run, self, "send", "message", function(b)
     local message = add(b)
-    sent = b:rop("submit_message", { submit_flags = 0 }, message)
+    sent = b:rop("submit_message", { submit_flags = 0 }, message, { may_fail = true })
     ref = b:rop("get_properties_specific", { property_size_limit = 0, want_unicode = true,
       property_tags = { P.PidTagInternetMessageId } }, message, { may_fail = true })
   end)
   if ok and sent.result.return_value ~= 0 then
-    ok, err = false, refused(self, sent.result.return_value)
+    ok, err = false, refused(self, sent.result.return_value, given)
   end
   if ok then return answer_of(self, ref, sending, mark, save) end
   answers.unsent(err, sent)
@@ -218,7 +243,7 @@ function Driver:send(message, opts)
       recipients.apply(b, on, recipients.rows(message))
       for _, spec in ipairs(message.attachments or {}) do attachments.add_inline(b, on, spec) end
       return on
-    end)
+    end, false, message)
   end
   local on = error_object.unsent(function()
     local made
@@ -232,7 +257,7 @@ function Driver:send(message, opts)
     end
     return made
   end)
-  return submit(self, sending, mark, opts.save, function() return on.object end)
+  return submit(self, sending, mark, opts.save, function() return on.object end, false, message)
 end
 
 ---Sends a stored draft: 1 round trip.
