@@ -59,8 +59,10 @@ end
 function computed.session(folder) return folder._.store.session end
 
 function computed.parent(folder)
-  local store, parent_id = folder._.store, loaded(folder, "parent_id")
-  if folder.id == store.root_id or not parent_id then return nil end
+  local store = folder._.store
+  if folder.id == store.root_id then return nil end
+  local parent_id = loaded(folder, "parent_id")
+  if not parent_id then return nil end
   return store:folder_by_id(parent_id)
 end
 
@@ -139,13 +141,15 @@ local function not_found(folder, name, whole)
     message = ("folder '%s' not found: '%s' has no '%s'"):format(whole, folder.name, name) }
 end
 
-local function child(folder, name, opts, whole)
+-- `is_new`: there is nothing in the folder yet
+local function child(folder, name, opts, whole, is_new)
   local store = folder._.store
-  local record = store:call("find_folder", folder.id, name)
-  if not record and opts.create then
+  local record = not is_new and store:call("find_folder", folder.id, name)
+  local created = not record and opts.create
+  if created then
     record = store:call("create_folder", folder.id, name, opts.kind or folder.kind)
   end
-  return record and store:folder(record) or not_found(folder, name, whole)
+  return record and store:folder(record) or not_found(folder, name, whole), created
 end
 
 local folder_rows <const> = { create = { type = "boolean", default = false },
@@ -159,8 +163,8 @@ local folder_rows <const> = { create = { type = "boolean", default = false },
 ---@param whole string the path as the caller wrote it
 ---@return satchel.Folder
 function M.resolve(top, names, opts, whole)
-  local checked, at = options.check("folder", opts, folder_rows), top
-  for _, name in ipairs(names) do at = child(at, name, checked, whole) end
+  local checked, at, is_new = options.check("folder", opts, folder_rows), top, false
+  for _, name in ipairs(names) do at, is_new = child(at, name, checked, whole, is_new) end
   return at
 end
 
@@ -236,6 +240,7 @@ local function in_trash(folder)
   local trash, at, depth = folder._.store:role "trash", folder, 0
   while at and depth < 1000 do
     if at.id == trash.id then return true end
+    if at._.record.role then return false end -- a well-known one lies in no other
     at, depth = at.parent, depth + 1
   end
   return false

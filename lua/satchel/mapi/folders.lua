@@ -117,10 +117,11 @@ function Driver:get_folder(id)
   return ask(self, ids.parse_folder(id))
 end
 
----The top of the folders: 1 round trip.
+---The top of the folders, as far as it is known without asking.
 ---@return table record
 function Driver:root()
-  return ask(self, roles.of_logon(self.logon, "root"))
+  local fid = roles.of_logon(self.logon, "root")
+  return { id = ids.folder(fid), fid = fid, role = "root", kind = "mail" }
 end
 
 -- makes a well-known folder that the mailbox lacks, and notes it
@@ -170,16 +171,23 @@ function Driver:folder_role(id)
   return role_of(self, fid)
 end
 
----One folder by its name: 1 round trip.
----@param parent_id string|nil
----@param name string
----@return table|nil record
-function Driver:find_folder(parent_id, name)
-  local fid = parent_id and ids.parse_folder(parent_id) or roles.of_logon(self.logon, "root")
-  local rows = self:read_table({ kind = "hierarchy", folder = fid, columns = columns(),
-    restriction = { type = "content", tag = P.PidTagDisplayName, fuzzy_level_low = 0,
-      fuzzy_level_high = 1, value = { tag = P.PidTagDisplayName, value = name } } },
-    "folder", parent_id)
+local function by_name(name)
+  return { type = "content", tag = P.PidTagDisplayName, fuzzy_level_low = 0,
+    fuzzy_level_high = 1, value = { tag = P.PidTagDisplayName, value = name } }
+end
+
+-- adds ROPs that look for a folder of that name in an open one
+local function ask_by_name(b, on, name)
+  local try = { may_fail = true }
+  local tab = b:rop("get_hierarchy_table", { table_flags = 0 }, on, try)
+  b:rop("set_columns", { set_columns_flags = 0, property_tags = columns() }, tab, try)
+  b:rop("restrict", { restrict_flags = 0, restriction_data = by_name(name) }, tab, try)
+  return b:rop("query_rows", { query_rows_flags = 0, forward_read = true, row_count = 50 }, tab,
+    try)
+end
+
+-- of folders in one, that which has the name, in another case if need be
+local function named(self, rows, fid, name)
   local folded
   for _, row in ipairs(rows) do
     local found = record(self, row)
@@ -188,6 +196,17 @@ function Driver:find_folder(parent_id, name)
     folded = folded or found.name:lower() == name:lower() and found
   end
   return folded or nil
+end
+
+---One folder by its name: 1 round trip.
+---@param parent_id string|nil
+---@param name string
+---@return table|nil record
+function Driver:find_folder(parent_id, name)
+  local fid = parent_id and ids.parse_folder(parent_id) or roles.of_logon(self.logon, "root")
+  local rows = self:read_table({ kind = "hierarchy", folder = fid, columns = columns(),
+    restriction = by_name(name) }, "folder", parent_id)
+  return named(self, rows, fid, name)
 end
 
 ---Makes a folder: 1 round trip.
@@ -244,18 +263,26 @@ local function incomplete(verb, what)
     message = ("%s: %s was done in part only"):format(verb, what) }
 end
 
--- move_folder and copy_folder name the folder's parent: 1 round trip to learn it
-local function transfer(self, rop, id, parent_id, name, fields)
-  local fid, target = ids.parse_folder(id), ids.parse_folder(parent_id)
-  local source, old_name = place(self, fid)
-  fields.want_asynchronous, fields.use_unicode = false, true
-  fields.folder_id, fields.new_folder_name = fid, name or old_name
+-- how a folder gets from where it lies into another, and what looks there then
+---@class satchel.mapi.FolderTransfer
+---@field rop "move_folder"|"copy_folder"
+---@field fid integer
+---@field source integer
+---@field target integer
+---@field name string
+---@field after? fun(b: satchel.mapi.Batch, to: satchel.mapi.Ref)
+
+local function transfer(self, way)
   local ref
-  self:run(rop, ("folder '%s'"):format(old_name), function(b)
-    local from, to = open_folder(b, source), open_folder(b, target)
-    ref = b:rop(rop, fields, from, { to = to })
+  local fields = { want_asynchronous = false, use_unicode = true, folder_id = way.fid,
+    new_folder_name = way.name }
+  if way.rop == "copy_folder" then fields.want_recursive = true end
+  self:run(way.rop, ("folder '%s'"):format(way.name), function(b)
+    local from, to = open_folder(b, way.source), open_folder(b, way.target)
+    ref = b:rop(way.rop, fields, from, { to = to })
+    if way.after then way.after(b, to) end
   end)
-  if is_partial(ref) then incomplete(rop, ("folder '%s'"):format(old_name)) end
+  if is_partial(ref) then incomplete(way.rop, ("folder '%s'"):format(way.name)) end
 end
 
 ---2 round trips.
@@ -263,18 +290,25 @@ end
 ---@param parent_id string
 ---@param name? string
 function Driver:move_folder(id, parent_id, name)
-  transfer(self, "move_folder", id, parent_id, name, {})
+  local fid, target = ids.parse_folder(id), ids.parse_folder(parent_id)
+  local source, old_name = place(self, fid)
+  transfer(self, { rop = "move_folder", fid = fid, source = source, target = target,
+    name = name or old_name })
 end
 
----With all in it: 3 round trips.
+---With all in it: 2 round trips.
 ---@param id string
 ---@param parent_id string
 ---@param name? string
 ---@return table|nil record of the copy
 function Driver:copy_folder(id, parent_id, name)
-  name = name or ask(self, ids.parse_folder(id)).name
-  transfer(self, "copy_folder", id, parent_id, name, { want_recursive = true })
-  return error_object.after(self.find_folder, self, parent_id, name)
+  local fid, target = ids.parse_folder(id), ids.parse_folder(parent_id)
+  local source, old_name = place(self, fid)
+  name = name or old_name
+  local rows
+  transfer(self, { rop = "copy_folder", fid = fid, source = source, target = target,
+    name = name, after = function(b, to) rows = ask_by_name(b, to, name) end })
+  return named(self, rows.result.row_data or {}, target, name)
 end
 
 local function free_name(self, parent_id, name)
@@ -289,17 +323,18 @@ local function free_name(self, parent_id, name)
   return try
 end
 
----To the trash, or for good: 2 round trips.
----@param id string
----@param hard? boolean
-function Driver:delete_folder(id, hard)
-  local fid = ids.parse_folder(id)
-  if not hard then
-    local trash = ids.folder(roles.of_logon(self.logon, "trash"))
-    local name = ask(self, fid).name
-    return self:move_folder(id, trash, free_name(self, trash, name))
-  end
-  local parent, name = place(self, fid)
+-- to the trash; a name that is taken there gets a number
+local function move_to_trash(self, fid, source, name)
+  local trash = roles.of_logon(self.logon, "trash")
+  local way = { rop = "move_folder", fid = fid, source = source, target = trash, name = name }
+  local ok, err = pcall(transfer, self, way)
+  if ok then return end
+  if type(err) ~= "table" or err.kind ~= "exists" then error(err, 0) end
+  way.name = free_name(self, ids.folder(trash), name)
+  transfer(self, way)
+end
+
+local function delete_hard(self, fid, parent, name)
   local ref
   self:run("delete", ("folder '%s'"):format(name), function(b)
     ref = b:rop("delete_folder", { delete_folder_flags = DEL_MESSAGES | DEL_FOLDERS | HARD,
@@ -308,9 +343,21 @@ function Driver:delete_folder(id, hard)
   if is_partial(ref) then incomplete("delete", ("folder '%s'"):format(name)) end
 end
 
+---To the trash, or for good: 2 round trips.
+---@param id string
+---@param hard? boolean
+function Driver:delete_folder(id, hard)
+  local fid = ids.parse_folder(id)
+  local parent, name = place(self, fid)
+  local delete = hard and delete_hard or move_to_trash
+  delete(self, fid, parent, name)
+end
+
 -- everything in the folder goes to the trash
 local function empty_to_trash(self, id)
-  for _, folder in ipairs(self:list_folders(id, false)) do self:delete_folder(folder.id) end
+  for _, folder in ipairs(self:list_folders(id, false)) do
+    move_to_trash(self, folder.fid, ids.parse_folder(id), folder.name)
+  end
   local list = self:ids { folder_id = id }
   if #list > 0 then
     local trash = ids.folder(roles.of_logon(self.logon, "trash"))
