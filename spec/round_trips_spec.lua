@@ -151,7 +151,10 @@ rows("a session", {
 
 rows("folders", {
   { "create", 1, function() session.root:create_folder "A" end },
-  { "a path: one for each name", 2, function() session:folder "Inbox/Old" session:folder "Lots" end },
+  { "a path: one for each name", 2, function()
+    session:folder "Inbox/Old"
+    session:folder "Lots"
+  end },
   { "a path that is created: one to see that, one for each name", 4, function()
     session:folder("A/B/C", { create = true })
   end },
