@@ -108,10 +108,12 @@ M.options = rows
 
 -- schemes of URLs: the module that drives them, or what is still missing
 local mapi <const> = { driver = "satchel.mapi.driver" }
+local imap <const> = { driver = "satchel.imap.driver" }
+local pop3 <const> = { driver = "satchel.pop3.driver" }
+local smtp <const> = { driver = "satchel.smtp.driver" }
 local schemes <const> = { mapi = mapi, https = mapi, http = mapi,
-  imap = { missing = "IMAP" }, imaps = { missing = "IMAP" },
-  pop3 = { missing = "POP3" }, pop3s = { missing = "POP3" },
-  smtp = { missing = "SMTP" }, smtps = { missing = "SMTP" }, lmtp = { missing = "LMTP" },
+  imap = imap, imaps = imap, pop3 = pop3, pop3s = pop3, smtp = smtp, smtps = smtp,
+  lmtp = smtp,
   maildir = { missing = "Maildir" }, mbox = { missing = "mbox" },
   ["local"] = { missing = "the local store" },
 }
@@ -162,9 +164,6 @@ function M.connect(given)
   local opts = options.check("connect", given, rows)
   local module = driver_of(opts)
   check_together(opts)
-  if opts.smtp then
-    error_object.unsupported "connect: option 'smtp' comes with SMTP"
-  end
   if opts.sandbox then use_box(opts) end
   local driver = error_object.assert(require(module).open(opts))
   if opts.dry_run then driver = dry_run.wrap(driver, opts.trace) end
