@@ -1,0 +1,213 @@
+-- A Dovecot of the specs' own: IMAP, POP3 and LMTP on loopback ports, Maildir
+-- below its folder, accounts with passwords in clear so that every mechanism
+-- can be tried.  Runs as root, or as the caller.
+
+local server = require "support.server"
+
+local M = {}
+
+local ROOTLESS <const> = [[
+default_internal_user = $user
+default_internal_group = $group
+default_login_user = $user
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+}
+service pop3-login {
+  chroot =
+}
+service imap-urlauth-login {
+  chroot =
+}
+service stats {
+  chroot =
+}
+service lmtp {
+  user = $user
+}
+]]
+
+local CONFIG <const> = [[
+base_dir = $dir/run
+state_dir = $dir/state
+instance_name = satchel-specs
+protocols = $protocols
+listen = 127.0.0.1
+log_path = /dev/stderr
+ssl = $ssl
+ssl_cert = <$dir/cert.pem
+ssl_key = <$dir/key.pem
+disable_plaintext_auth = no
+auth_mechanisms = $mechanisms
+auth_failure_delay = 0
+auth_debug = no
+login_trusted_networks =
+mail_max_userip_connections = 200
+first_valid_uid = 1
+mail_fsync = never
+mail_location = maildir:~/Maildir:LAYOUT=fs
+mail_attribute_dict = file:%h/attributes
+mail_plugins = acl quota
+imap_metadata = yes
+imap_urlauth_host = localhost
+lmtp_save_to_detail_mailbox = no
+recipient_delimiter = +
+$rootless
+passdb {
+  driver = passwd-file
+  args = username_format=%u $dir/users
+}
+userdb {
+  driver = passwd-file
+  args = username_format=%u $dir/users
+}
+namespace inbox {
+  inbox = yes
+  separator = /
+  mailbox Sent {
+    special_use = \Sent
+    auto = subscribe
+  }
+  mailbox Drafts {
+    special_use = \Drafts
+    auto = subscribe
+  }
+  mailbox Trash {
+    special_use = \Trash
+    auto = create
+  }
+  mailbox Junk {
+    special_use = \Junk
+  }
+  mailbox Archive {
+    special_use = \Archive
+  }
+}
+namespace shared {
+  type = shared
+  prefix = shared/%%u/
+  separator = /
+  location = maildir:%%h/Maildir:LAYOUT=fs:INDEXPVT=~/shared/%%u
+  subscriptions = no
+  list = children
+}
+protocol imap {
+  mail_plugins = $mail_plugins imap_acl imap_quota imap_zlib
+  imap_idle_notify_interval = 1 mins
+}
+plugin {
+  acl = vfile
+  acl_shared_dict = file:$dir/shared-mailboxes
+  quota = count:User quota
+  quota_vsizes = yes
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service auth {
+  unix_listener $dir/sasl {
+    mode = 0666
+  }
+}
+service imap-login {
+  service_count = 0
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = $imaps
+    ssl = yes
+  }
+}
+service pop3-login {
+  service_count = 0
+  inet_listener pop3 {
+    port = $pop3
+  }
+  inet_listener pop3s {
+    port = $pop3s
+    ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = $lmtp
+  }
+}
+]]
+
+-- mail belongs to nobody, for Dovecot takes no mail of root's
+local function owner()
+  if not server.is_root() then return server.run "id -u":match "%d+", server.run "id -g":match "%d+" end
+  return server.run "id -u nobody":match "%d+", server.run "id -g nobody":match "%d+"
+end
+
+local function write_users(d, options)
+  local uid, gid = owner()
+  local lines = {}
+  for user, password in pairs(options.users) do
+    local quota = options.quota and options.quota[user]
+    lines[#lines + 1] = ("%s:{PLAIN}%s:%s:%s::%s/mail/%s::%s"):format(user, password, uid, gid,
+      d.dir, user, quota and "userdb_quota_rule=*:storage=" .. quota or "")
+  end
+  server.write(d.dir .. "/users", table.concat(lines, "\n") .. "\n")
+  server.run("mkdir -p '%s/mail' && touch '%s/shared-mailboxes' && chown %s:%s '%s/mail' "
+    .. "'%s/shared-mailboxes'", d.dir, d.dir, uid, gid, d.dir, d.dir)
+end
+
+local function config(d, options)
+  local values = { dir = d.dir, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s,
+    lmtp = d.lmtp, ssl = options.ssl or "yes", rootless = "",
+    protocols = table.concat(options.protocols or { "imap", "pop3", "lmtp" }, " "),
+    mechanisms = options.mechanisms or "plain login cram-md5 digest-md5 scram-sha-1 "
+      .. "scram-sha-256 apop" }
+  if not server.is_root() then
+    local names = { user = server.run("id -un"):match "%S+", group = server.run("id -gn"):match "%S+" }
+    values.rootless = ROOTLESS:gsub("%$(%w+)", names)
+  end
+  -- what is not ours ($mail_plugins) is Dovecot's
+  return CONFIG:gsub("%$(%w+)", values) .. (options.settings or "")
+end
+
+---@class spec.Dovecot
+---@field dir string
+---@field ca string a PEM file
+---@field imap integer port; so imaps, pop3, pop3s, lmtp
+---@field sasl string the socket at which Postfix asks for authentication
+
+---Starts it.  Options: users = { ["a@example.test"] = "secret" }, protocols,
+---settings = further configuration, mechanisms, ssl, quota = { [user] = "100K" }.
+---@param options table
+---@return spec.Dovecot
+function M.start(options)
+  local d = { dir = server.place "dovecot" }
+  d.ca = server.certificate(d.dir)
+  d.sasl = d.dir .. "/sasl"
+  d.imap, d.imaps, d.pop3, d.pop3s, d.lmtp = server.ports(5)
+  write_users(d, options)
+  server.write(d.dir .. "/dovecot.conf", config(d, options))
+  local ports = {}
+  for _, protocol in ipairs(options.protocols or { "imap", "pop3", "lmtp" }) do
+    ports[#ports + 1] = d[protocol]
+  end
+  d.process = server.start("Dovecot", d.dir, "dovecot -F -c dovecot.conf", ports)
+
+  ---@param scheme string "imap", "imaps", "pop3", "pop3s", "lmtp"
+  function d.url(scheme)
+    return ("%s://127.0.0.1:%d"):format(scheme, d[scheme])
+  end
+
+  function d.log() return d.process:log() end
+
+  function d:stop() self.process:stop() end
+
+  return setmetatable(d, { __close = d.stop })
+end
+
+return M

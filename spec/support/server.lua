@@ -1,0 +1,157 @@
+-- What the real servers of the specs have in common: a folder of their own,
+-- free loopback ports, a certificate, and a process that ends with this one:
+-- its life hangs on a pipe that only this process holds.
+
+local socket = require "cqueues.socket"
+
+local M = {}
+local Server = {}
+Server.__index = Server
+
+---Runs a shell command, which must do well; gives what it prints.
+---@param format string
+---@param ... any
+---@return string
+function M.run(format, ...)
+  local command = format:format(...)
+  local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1 </dev/null"))
+  local output = pipe:read "a"
+  assert(pipe:close(), command .. ": " .. output)
+  return output
+end
+
+---@param path string
+---@param text string
+function M.write(path, text)
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(text)
+end
+
+---@param path string
+---@return string text nothing when there is no such file
+function M.slurp(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read "a" or ""
+end
+
+---@return boolean
+function M.is_root()
+  return M.run "id -u" == "0\n"
+end
+
+---Fails, saying what is needed, unless the caller is root.
+---@param name string
+function M.need_root(name)
+  if not M.is_root() then error(name .. " needs root: run the specs as root", 0) end
+end
+
+-- a folder that the servers' own users can come to: where they cannot enter
+-- the working folder (below /root), one of the system's
+local function reachable(path)
+  while path ~= "/" do
+    if not M.run("stat -c %%A '%s'", path):find "[xt]\n" then return false end
+    path = path:match "^(.+)/[^/]+$" or "/"
+  end
+  return true
+end
+
+local places = 0
+
+---A new folder, removed when the server stops.
+---@param name string
+---@return string
+function M.place(name)
+  local base = M.run("mkdir -p build/peers && cd build/peers && pwd"):gsub("\n", "")
+  -- a Unix socket's name has at most 107 bytes
+  if #base > 60 or M.is_root() and not reachable(base) then base = os.getenv "TMPDIR" or "/tmp" end
+  places = places + 1
+  local file <close> = assert(io.open "/proc/self/stat")
+  local path = ("%s/%s-%d-%d"):format(base, name, file:read "n", places)
+  M.run("rm -rf '%s' && mkdir -m 755 '%s'", path, path)
+  return path
+end
+
+---Loopback ports at which nobody listens.
+---@param n integer
+---@return integer ...
+function M.ports(n)
+  local listeners, ports = {}, {}
+  for i = 1, n do
+    listeners[i] = socket.listen { host = "127.0.0.1", port = 0 }
+    listeners[i]:listen()
+    ports[i] = math.tointeger((select(3, listeners[i]:localname())))
+  end
+  for _, each in ipairs(listeners) do each:close() end
+  return table.unpack(ports)
+end
+
+---A certificate of localhost that is its own CA: DIR/cert.pem, DIR/key.pem.
+---@param dir string
+---@return string path of the certificate
+function M.certificate(dir)
+  M.run("cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem "
+    .. "-days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 "
+    .. "-addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign", dir)
+  return dir .. "/cert.pem"
+end
+
+local function answers(port)
+  local c = socket.connect { host = "127.0.0.1", port = port }
+  c:onerror(function(_, _, code) return code end)
+  c:settimeout(5)
+  local line = c:connect(0.5) and c:read "*l"
+  c:close()
+  return line ~= nil and line ~= false
+end
+
+local function died(pid)
+  local state = M.slurp("/proc/" .. pid .. "/stat"):match "%) (%a)"
+  return state == nil or state == "Z"
+end
+
+---Starts `command`, which stays in the foreground, and waits until `ports` greet.
+---@param name string
+---@param dir string its folder, removed at the end
+---@param command string
+---@param ports integer[]
+---@param finish? string a shell command that ends what the process leaves
+---@return table server
+function M.start(name, dir, command, ports, finish)
+  local self = setmetatable({ name = name, dir = dir }, Server)
+  self.log_path = dir .. "/log"
+  self.pipe = assert(io.popen(([[cd '%s' || exit; trap '' INT HUP; exec 3<&0
+    { trap - INT HUP; exec %s </dev/null 3<&-; } >log 2>&1 & echo $! >pid
+    cat <&3 >/dev/null; exec 3<&- >/dev/null 2>&1; kill $!; wait $!; %s
+    cd /; rm -rf '%s']]):format(dir, command, finish or "true", dir), "w"))
+  local pid
+  for _ = 1, 600 do
+    pid = pid or M.slurp(dir .. "/pid"):match "(%d+)\n"
+    if pid and died(pid) then break end
+    local ready = true
+    for _, port in ipairs(ports) do ready = ready and answers(port) end
+    if ready then return self end
+    os.execute "sleep 0.05"
+  end
+  local log = self:log()
+  self:stop()
+  error(("%s did not start: %s"):format(name, log), 0)
+end
+
+---What it has printed so far.
+---@return string
+function Server:log()
+  return M.slurp(self.log_path)
+end
+
+function Server:stop()
+  if not self.pipe then return end
+  self.pipe:close()
+  self.pipe = nil
+end
+
+Server.close = Server.stop
+Server.__close = Server.stop
+Server.__gc = Server.stop
+M.Server = Server
+
+return M
