@@ -14,6 +14,7 @@
 ---@field serve satchel.core.serve
 ---@field xml satchel.core.xml
 ---@field file satchel.core.file
+---@field imap satchel.core.imap
 
 ---@class satchel.core.Failure
 ---@field kind satchel.ErrorKind
@@ -415,6 +416,12 @@ function file.create(path) end
 ---@return boolean
 function file.exists(path) end
 
+-- imap: the grammar of IMAP -------------------------------------------------------
+
+---@class satchel.core.imap
+local imap = {}
+
 ---@type satchel.core
 return { wire = wire, names = names, text = text, rtf = rtf, net = net, mapi = mapi,
-  serve = serve, xml = xml, file = file }
+  serve = serve, xml = xml, file = file,
+  imap = imap }
