@@ -411,6 +411,27 @@ local file = {}
 ---@return satchel.core.Failure? err
 function file.create(path) end
 
+---A lock against other processes, held until the file is closed; kind "conflict"
+---while somebody else has it. The file is made if it is missing, and stays.
+---@param path string
+---@return file*|nil
+---@return satchel.core.Failure? err
+function file.lock(path) end
+
+---A file that its owner alone may read; kind "denied" for any other.
+---@param path string
+---@return string|nil bytes
+---@return satchel.core.Failure? err
+function file.read_private(path) end
+
+---Replaces a file by one of mode 0600, whole or not at all; its folder is made, of
+---mode 0700, if it is missing, and refused if others may write there.
+---@param path string
+---@param bytes string
+---@return boolean|nil
+---@return satchel.core.Failure? err
+function file.write_private(path, bytes) end
+
 ---Whether anything has that name, also a link that points nowhere.
 ---@param path string
 ---@return boolean

@@ -21,6 +21,7 @@ local task = require "satchel.task"
 ---@field tls? table|false { ca =, cert =, key =, verify = }; false: clear text allowed
 ---@field proxy? string|false
 ---@field repeatable? boolean may be sent again on a new connection by itself
+---@field any_status? boolean 401 is a response like any other, not an error
 
 ---@class satchel.Response
 ---@field status integer
@@ -53,7 +54,7 @@ local FIRST_GUESS <const> = "basic"
 
 local inherited = {
   "method", "url", "headers", "body", "idle_timeout", "max_body", "max_head",
-  "repeatable",
+  "repeatable", "any_status",
 }
 
 local function origin_of(url)

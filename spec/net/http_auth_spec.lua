@@ -92,6 +92,12 @@ describe("authentication", function()
     assert.truthy(err.message:find("refused the credentials; it offers Bearer", 1, true))
   end)
 
+  it("gives 401 as a response where that is asked for", function()
+    local response = assert((traced {}) { url = p.url .. "basic", any_status = true })
+    assert.equal(401, response.status)
+    assert.equal("who?", response.body)
+  end)
+
   it("asks for a token no third time", function()
     local n = 0
     local send = traced { token = function() n = n + 1 return "stale" end }

@@ -157,6 +157,7 @@ static void read_request(lua_State *L, int t, struct sat_http_request *r) {
   r->max_body = size(L, t, "max_body");
   r->max_head = size(L, t, "max_head");
   r->repeatable = flag(L, t, "repeatable");
+  r->any_status = flag(L, t, "any_status");
   r->trace = flag(L, t, "trace");
 }
 

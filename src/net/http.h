@@ -3,7 +3,8 @@
 ** while the loop runs; connections are kept open for the next request.
 ** Nothing is followed and nothing is repeated: redirects are responses, and
 ** a request whose answer was lost is sent again only if it may be.
-** A status other than 401 and 407 is no error here.
+** A status other than 401 and 407 is no error here, and 401 is none where
+** the request says so.
 */
 #ifndef sat_http_h
 #define sat_http_h
@@ -41,6 +42,7 @@ struct sat_http_request {
   size_t max_body;     /* 0: SAT_HTTP_BODY */
   size_t max_head;     /* 0: SAT_HTTP_HEAD */
   bool repeatable;     /* libcurl may send it again on a new connection */
+  bool any_status;     /* 401 is a response like any other */
   bool trace;
 };
 

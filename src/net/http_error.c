@@ -195,6 +195,7 @@ void sat_http_explain_status(struct sat_http *h) {
     return;
   }
   if (h->head.status != 401 && h->head.status != 407) return;
+  if (h->head.status == 401 && h->any_status) return;
   list_methods(h->offered, methods, sizeof methods);
   note_stage(h);
   h->failure.sent = true;

@@ -154,6 +154,7 @@ static void set_limits(struct sat_http *h, const struct sat_http_request *r) {
   h->head.arena.limit = (size_t)4 << 20;
   h->methods = r->methods;
   h->repeatable = r->repeatable;
+  h->any_status = r->any_status;
   h->timeout = r->timeout;
   h->idle_timeout = r->idle_timeout;
 }

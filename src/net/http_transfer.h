@@ -22,6 +22,7 @@ struct sat_http {
   size_t body_at;
   unsigned methods;
   bool repeatable;
+  bool any_status;
   double timeout, idle_timeout;
   char place[300]; /* "host:port" */
   char proxy[200]; /* "host:port" of the proxy, or empty */
