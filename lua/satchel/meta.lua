@@ -345,6 +345,31 @@ function net.http(request) end
 ---@return satchel.core.Failure? err
 function net.srv(name, seconds, servers) end
 
+---A byte stream. `step` is true once it is connected (and each handshake is
+---over); later it is true when unread bytes are there. It can be awaited again
+---and again, by one waiter at a time.
+---@class satchel.core.Stream : satchel.core.Operation
+---@field read fun(self, max?: integer): string|false|nil, satchel.core.Failure? false: none yet
+---@field write fun(self, bytes: string): integer|nil, satchel.core.Failure? bytes not yet written
+---@field pending fun(self): integer bytes not yet written
+---@field drained fun(self, most?: integer): boolean|nil, satchel.core.Failure? writers
+---wait by it while more than `most` (256 KiB) are pending
+---@field start_tls fun(self): boolean|nil, satchel.core.Failure? then await it again
+---@field compress fun(self): boolean|nil, satchel.core.Failure? DEFLATE from here on
+---@field binding fun(self, type: string): string|nil data of a channel binding
+---@field idle fun(self, seconds: number) how long a waiter waits without a byte
+---@field info fun(self): table host, place, address, tls, cipher, peer_name, issuer,
+---expires, verified, compressed, sent, received
+---@field close fun(self)
+
+---Begins to connect. `policy` as connect's `tls`; an error has `stage`, `hint`,
+---`server`, and `closed` when the other end closed it.
+---@param request { host: string, port: integer, tls: boolean, policy: table,
+---proxy: string|false, timeout: number, idle: number }
+---@return satchel.core.Stream|nil
+---@return satchel.core.Failure? err
+function net.stream(request) end
+
 ---Text with what is secret in it replaced by ***.
 ---@param s string
 ---@return string

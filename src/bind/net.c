@@ -1,7 +1,7 @@
 /*
-** core.net: the loop of this Lua state, timers, HTTP requests and SRV
-** queries.  Each is an operation for task.lua: token() names it, step()
-** looks, cancel() ends.
+** core.net: the loop of this Lua state, timers, HTTP requests, SRV queries
+** and byte streams.  Each is an operation for task.lua: token() names it,
+** step() looks, cancel() ends.
 */
 #include "bind/net.h"
 
@@ -14,6 +14,7 @@
 #include "bind/fail.h"
 #include "bind/http.h"
 #include "bind/srv.h"
+#include "bind/stream.h"
 #include "net/alarm.h"
 #include "net/timer.h"
 #include "net/trace.h"
@@ -176,6 +177,7 @@ int sat_bind_net(lua_State *L) {
   static const luaL_Reg functions[] = {{"loop", net_loop},
                                        {"http", sat_bind_http},
                                        {"srv", sat_bind_srv},
+                                       {"stream", sat_bind_stream},
                                        {"mask", net_mask},
                                        {"now", net_now},
                                        {NULL, NULL}};
@@ -183,6 +185,7 @@ int sat_bind_net(lua_State *L) {
   sat_box_type(L, ALARM, alarm_methods);
   sat_bind_http_type(L);
   sat_bind_srv_type(L);
+  sat_bind_stream_type(L);
   luaL_newlib(L, functions);
   return 1;
 }
