@@ -14,6 +14,8 @@
 ---@field serve satchel.core.serve
 ---@field xml satchel.core.xml
 ---@field file satchel.core.file
+---@field smtp satchel.core.smtp
+---@field pop3 satchel.core.pop3
 ---@field imap satchel.core.imap
 
 ---@class satchel.core.Failure
@@ -467,7 +469,115 @@ function file.exists(path) end
 ---@class satchel.core.imap
 local imap = {}
 
+-- smtp: replies, addresses, connections ---------------------------------------------
+
+---@class satchel.core.SmtpReply lines by position, without codes
+---@field code integer
+---@field enhanced? string "5.1.1"
+---@field unasked? boolean it came although no command was waiting
+---@field [integer] string
+
+---One waiter at a time awaits it for the next reply.
+---@class satchel.core.SmtpConnection : satchel.core.Operation
+---@field command fun(self, line: string): boolean|nil, satchel.core.Failure?
+---@field data fun(self): boolean|nil, satchel.core.Failure? content follows: put, data_end
+---@field put fun(self, bytes: string): boolean|nil, satchel.core.Failure?
+---@field data_end fun(self, replies?: integer): boolean|nil, satchel.core.Failure?
+---@field chunk fun(self, bytes: string, last: boolean, replies?: integer): boolean|nil,
+---satchel.core.Failure?
+---@field expected fun(self): integer replies to come
+---@field feed fun(self, bytes: string): satchel.core.SmtpReply|false|nil, any without a stream
+---@field output fun(self): string without a stream: what is to be written
+
+---@class satchel.core.smtp
+local smtp = {}
+
+---The reply that bytes begin with, and its length; false: it is not whole.
+---@param bytes string
+---@return satchel.core.SmtpReply|false|nil
+---@return integer|satchel.core.Failure
+function smtp.reply(bytes) end
+
+---A line of EHLO's answer: keyword in capitals, parameters. Nothing if it is none.
+---@param line string
+---@return string|nil keyword
+---@return string[]|nil parameters
+function smtp.keyword(line) end
+
+---Whether an address that may stand in a command needs SMTPUTF8.
+---@param address string
+---@return boolean|nil
+---@return satchel.core.Failure? err it may not
+function smtp.path(address) end
+
+---@param text string
+---@return string xtext of RFC 3461
+function smtp.xtext(text) end
+
+---@param address string
+---@return string value of ORCPT
+function smtp.orcpt(address) end
+
+---@param text string
+---@return string text with CRLF at the end of each line
+function smtp.lines(text) end
+
+---@param stream? satchel.core.Stream
+---@param limits? { line: integer, reply: integer }
+---@return satchel.core.SmtpConnection
+function smtp.connection(stream, limits) end
+
+-- pop3: answers, listings, connections ----------------------------------------------
+
+---@class satchel.core.Pop3Answer
+---@field status "ok"|"err"|"challenge"
+---@field text string
+---@field code? string "IN-USE"
+---@field more? boolean lines follow
+
+---An event is an answer, text of the lines that follow one, or "" at their end.
+---@class satchel.core.Pop3Connection : satchel.core.Operation
+---@field command fun(self, line: string, lines_follow?: boolean): boolean|nil,
+---satchel.core.Failure?
+---@field expected fun(self): integer answers that have not ended
+---@field feed fun(self, bytes: string): satchel.core.Pop3Answer|string|false|nil, any
+---@field output fun(self): string without a stream: what is to be written
+
+---@class satchel.core.pop3
+local pop3 = {}
+
+---The answer that bytes begin with, and its length; false: it is not whole.
+---@param bytes string
+---@return satchel.core.Pop3Answer|false|nil
+---@return integer|satchel.core.Failure
+function pop3.answer(bytes) end
+
+---The two numbers of a line of LIST, or of STAT's text.
+---@param line string
+---@return integer|nil first
+---@return integer|satchel.core.Failure second
+function pop3.numbers(line) end
+
+---@param greeting string
+---@return string|nil timestamp for APOP
+function pop3.timestamp(greeting) end
+
+---@param listing string lines of LIST
+---@return table<integer, integer>|nil bytes by message number
+---@return satchel.core.Failure? err
+function pop3.sizes(listing) end
+
+---@param listing string lines of UIDL
+---@return table<integer, string>|nil ids by message number
+---@return satchel.core.Failure? err
+function pop3.uids(listing) end
+
+---@param stream? satchel.core.Stream
+---@param limits? { line: integer, message: integer }
+---@return satchel.core.Pop3Connection
+function pop3.connection(stream, limits) end
+
 ---@type satchel.core
 return { wire = wire, names = names, text = text, rtf = rtf, net = net, mapi = mapi,
   serve = serve, xml = xml, file = file,
-  imap = imap }
+  imap = imap, smtp = smtp, pop3 = pop3 }
