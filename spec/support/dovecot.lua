@@ -144,8 +144,8 @@ service lmtp {
 
 -- mail belongs to nobody, for Dovecot takes no mail of root's
 local function owner()
-  if not server.is_root() then return server.run "id -u":match "%d+", server.run "id -g":match "%d+" end
-  return server.run "id -u nobody":match "%d+", server.run "id -g nobody":match "%d+"
+  local who = server.is_root() and "nobody" or ""
+  return server.run("id -u " .. who):match "%d+", server.run("id -g " .. who):match "%d+"
 end
 
 local function write_users(d, options)
@@ -168,7 +168,7 @@ local function config(d, options)
     mechanisms = options.mechanisms or "plain login cram-md5 digest-md5 scram-sha-1 "
       .. "scram-sha-256 apop" }
   if not server.is_root() then
-    local names = { user = server.run("id -un"):match "%S+", group = server.run("id -gn"):match "%S+" }
+    local names = { user = server.run "id -un":match "%S+", group = server.run "id -gn":match "%S+" }
     values.rootless = ROOTLESS:gsub("%$(%w+)", names)
   end
   -- what is not ours ($mail_plugins) is Dovecot's
