@@ -1,0 +1,382 @@
+-- An IMAP connection as the driver and `session.imap` use it: commands are run one
+-- after the other or pipelined, a mailbox is selected, a lost connection is made
+-- anew. What is safe to repeat is repeated; of what may have happened the error
+-- says so. One task at a time has the connection (`enter`, `exclusive`), so that
+-- what depends on a SELECT is not torn apart.
+
+local address = require "satchel.imap.endpoint"
+local capability = require "satchel.imap.capability"
+local channel = require "satchel.imap.channel"
+local error_object = require "satchel.error"
+local errors = require "satchel.imap.errors"
+local lock = require "satchel.lock"
+local login = require "satchel.imap.login"
+local selected = require "satchel.imap.selected"
+local task = require "satchel.task"
+local verbs = require "satchel.imap.verbs"
+local words = require "satchel.imap.words"
+
+---@class satchel.imap.Connection
+---@field capabilities satchel.imap.Capabilities
+---@field enabled table<string, boolean> by name in upper case
+---@field utf8 boolean mailbox names and headers are UTF-8 (RFC 6855)
+---@field namespaces? satchel.imap.Response
+---@field identity? table what the server says by ID
+---@field selected? satchel.imap.Selected
+---@field server string host
+---@field round_trips integer times that an answer was waited for
+---@field generation integer how often it was connected
+---@field listeners table<function, boolean> called with each untagged response
+local Connection = { __name = "satchel.imap.Connection" }
+Connection.__index = Connection
+
+local M = {}
+
+---@class satchel.imap.Options
+---@field url? string imap:// or imaps://, or host, port and secure
+---@field host? string
+---@field port? integer
+---@field secure? string "tls" (from the first byte), "starttls" or "clear"
+---@field user string
+---@field password? string|fun(): string
+---@field token? string|fun(refused: boolean): string
+---@field tls? table|boolean as connect's
+---@field proxy? string|false
+---@field timeout? number seconds; default 60
+---@field limits? { line: integer, literal: integer, response: integer }
+---@field trace? fun(event: satchel.TraceEvent)
+---@field compress? boolean default: where it is offered and the server is elsewhere
+---@field enable? boolean|string[] what ENABLE is sent for; default: what the driver wants
+---@field id? boolean|table what ID tells the server; false: nothing
+
+local TIMEOUT <const> = 60
+
+---Connects and logs on.
+---@param options satchel.imap.Options
+---@return satchel.imap.Connection
+function M.open(options)
+  local place = address.of(options)
+  local self = setmetatable({
+    options = options, place = place, server = place.host,
+    timeout = options.timeout or TIMEOUT,
+    lock = lock.new(), round_trips = 0, generation = 0,
+    enabled = {}, listeners = {}, capabilities = capability.new {}, utf8 = false,
+  }, Connection)
+  self.guard = setmetatable({}, { __close = function()
+    self.owner = nil
+    self.lock:release()
+  end })
+  local _ <close> = self:enter()
+  self:connect()
+  return self
+end
+
+-- Who has it --------------------------------------------------------------------
+
+---Takes the connection for one task until the guard is closed; whoever has it may
+---take it again: `local _ <close> = conn:enter()`.
+---@return table|nil guard
+function Connection:enter()
+  local me = task.current() or true
+  if self.owner == me then return nil end
+  if self.idle_end then self.idle_end() end
+  self.lock:acquire()
+  self.owner = me
+  return self.guard
+end
+
+---Calls fn while nobody else can say anything on this connection.
+---@param fn function
+---@param ... any its arguments
+---@return any ... what it returns
+function Connection:exclusive(fn, ...)
+  local _ <close> = self:enter()
+  return fn(...)
+end
+
+-- Connecting --------------------------------------------------------------------
+
+---Makes a new channel and logs on.
+function Connection:connect()
+  local place, options = self.place, self.options
+  self.selected, self.enabled, self.utf8 = nil, {}, false
+  self.channel = nil
+  local one = channel.open {
+    host = place.host, port = place.port, tls = place.secure == "tls",
+    policy = type(options.tls) == "table" and options.tls or nil, proxy = options.proxy,
+    timeout = self.timeout, limits = options.limits, trace = options.trace,
+    observe = function(response) self:observe(response) end,
+    count = function()
+      self.round_trips = self.round_trips + 1
+      return self.round_trips
+    end,
+  }
+  self.channel = one
+  local ok, err = pcall(login.run, self, one)
+  if not ok then
+    one:close()
+    self.channel = nil
+    error(err, 0)
+  end
+  self.generation = self.generation + 1
+end
+
+-- a channel on which something can be said; connects again if it was lost
+-- while nothing was under way
+local function ensure(self)
+  if self.closed then error_object.invalid "this connection is closed" end
+  local one = self.channel
+  if one and one.outstanding == 0 then one:alive() end
+  if not one or one.lost or one.bye then self:connect() end
+  return self.channel
+end
+
+-- as `ensure`; the mailbox that the command is about is selected again
+local function ensure_for(self, name)
+  local one = ensure(self)
+  if self.wanted and not self.selected and verbs.needs_mailbox(name) then
+    self:reselect()
+    one = self.channel
+  end
+  return one
+end
+
+---Sees every response that is not part of another mailbox's SELECT.
+---@param response satchel.imap.Response
+function Connection:observe(response)
+  local code = response.code
+  if response.type == "capability" then
+    self:offered(response)
+  elseif response.type == "enabled" then
+    for _, name in ipairs(response) do self.enabled[name:upper()] = true end
+  elseif code and code.name == "CAPABILITY" then
+    self:offered(code.list)
+  end
+  if response.tag then return end
+  if self.selected then self.selected:observe(response) end
+  for listener in pairs(self.listeners) do listener(response) end
+end
+
+---Takes the capabilities that the server says it has.
+---@param list string[]
+function Connection:offered(list)
+  self.capabilities = capability.new(list)
+  self.known = true
+  if self.channel then self.channel.wire:set { literals = self.capabilities:literals() } end
+end
+
+---Raises kind "unsupported" unless the server offers all of these.
+---@param what string what needs it
+---@param ... string capabilities
+function Connection:need(what, ...)
+  for _, name in ipairs { ... } do
+    if not self.capabilities:has(name) then errors.unsupported(name, what) end
+  end
+end
+
+-- Running -----------------------------------------------------------------------
+
+-- what a completion means: itself, or an error object
+local function judge(self, name, done)
+  done.ok = done.type == "ok"
+  if not done.ok then done.error = errors.of(done, name, self.server) end
+  return done
+end
+
+-- the connection was lost while these were under way
+local function lost(err, commands)
+  for _, command in ipairs(commands) do
+    local done = command.done
+    if not done and not verbs.is_safe(command) then err.uncertain, err.retryable = true, nil end
+  end
+  return err
+end
+
+local function may_repeat(err, commands)
+  if not error_object.is(err) or err.kind ~= "network" then return false end
+  for _, command in ipairs(commands) do
+    if not verbs.is_safe(command) or command.heard and not command.reset then return false end
+  end
+  return true
+end
+
+-- sends all, then waits for all
+local function attempt(self, list, commands)
+  local one = ensure_for(self, verbs.name(list[1]))
+  for i, parts in ipairs(list) do
+    if parts.reset then parts.reset() end
+    commands[i] = one:send(parts, {
+      name = verbs.name(parts), on = parts.on, own = parts.own, after = parts.after,
+      dialogue = parts.dialogue, reset = parts.reset, safe = parts.safe, parts = parts,
+    })
+  end
+  for _, command in ipairs(commands) do one:wait(command) end
+end
+
+local function abandon(self, commands)
+  for _, command in ipairs(commands) do
+    command.on = nil
+    if command.dialogue and not command.done and self.channel then self.channel:close() end
+  end
+end
+
+local function run_all(self, list)
+  local _ <close> = self:enter()
+  local commands = {}
+  local ok, err = pcall(attempt, self, list, commands)
+  if not ok and may_repeat(err, commands) and self.channel and self.channel.lost then
+    commands = {}
+    ok, err = pcall(attempt, self, list, commands)
+  end
+  if not ok then
+    abandon(self, commands)
+    if error_object.is(err) then lost(err, commands) end
+    error(err, 0)
+  end
+  return commands
+end
+
+---Runs a command and waits for its completion. Parts are text (without line
+---breaks), { literal = bytes } and { size = n, read = fn }; beside them may stand
+---`on`, called with each untagged response until then, and `reset`, called before
+---it is sent (again): without it a command is not repeated once `on` was called.
+---A NO or BAD is raised.
+---@param parts string|table
+---@param options? { on: function, reset: function }
+---@return satchel.imap.Response completion with ok, code, text
+function Connection:run(parts, options)
+  if type(parts) == "string" then parts = { parts } end
+  if options then
+    parts = table.move(parts, 1, #parts, 1, {})
+    for k, v in pairs(options) do parts[k] = v end
+  end
+  local command = run_all(self, { parts })[1]
+  local done = judge(self, command.name, command.done)
+  if done.error then error_object.raise(done.error, 1) end
+  return done
+end
+
+---Runs commands in one flight. A NO or BAD is not raised: its completion has
+---`error`; unless `strict`, which raises the first.
+---@param list table[] each as for `run`
+---@param strict? boolean
+---@return satchel.imap.Response[] completions
+function Connection:pipeline(list, strict)
+  local entries = {}
+  for i, parts in ipairs(list) do entries[i] = type(parts) == "string" and { parts } or parts end
+  if not entries[1] then return {} end
+  local completions = {}
+  for i, command in ipairs(run_all(self, entries)) do
+    completions[i] = judge(self, command.name, command.done)
+  end
+  for _, done in ipairs(strict and completions or {}) do
+    if done.error then error_object.raise(done.error, 1) end
+  end
+  return completions
+end
+
+-- The selected mailbox ----------------------------------------------------------
+
+---@class satchel.imap.SelectOptions
+---@field readonly? boolean by EXAMINE
+---@field condstore? boolean
+---@field qresync? { uidvalidity: integer, modseq: integer, uids: string }
+---@field force? boolean even if it is selected
+
+local function parameters(self, options)
+  local q = options.qresync
+  if q then
+    self:need("select", "QRESYNC")
+    return (" (QRESYNC (%d %d%s))"):format(q.uidvalidity, q.modseq,
+      q.uids and " " .. words.set(q.uids) or "")
+  elseif options.condstore then
+    self:need("select", "CONDSTORE")
+    return " (CONDSTORE)"
+  end
+  return ""
+end
+
+---SELECT or EXAMINE as an entry for `pipeline`: when it is completed `selected` is
+---that mailbox, or none.
+---@param name string
+---@param options? satchel.imap.SelectOptions
+---@return table entry
+function Connection:select_command(name, options)
+  options = options or {}
+  local opening
+  local entry = { options.readonly and "EXAMINE " or "SELECT ", words.mailbox(self, name),
+    parameters(self, options), own = true }
+  function entry.reset() opening = selected.new(name, options.readonly) end
+  function entry.on(response) opening:opening(response) end
+  function entry.after(done)
+    self.selected = done.type == "ok" and opening or nil
+    if not self.selected then return end
+    if done.code then opening:code(done.code) end
+    self.wanted = { name = name, options = { readonly = options.readonly,
+      condstore = options.condstore }, uidvalidity = opening.uidvalidity }
+  end
+  return entry
+end
+
+---Selects a mailbox unless it is; what is selected for writing serves readers.
+---@param name string
+---@param options? satchel.imap.SelectOptions
+---@return satchel.imap.Selected
+function Connection:select(name, options)
+  options = options or {}
+  local _ <close> = self:enter()
+  local now = self.selected
+  if now and now.name == name and not options.force and not options.qresync
+    and (options.readonly or not now.readonly) then
+    ensure(self)
+    if self.selected == now then return now end
+  end
+  self:run(self:select_command(name, options))
+  return self.selected
+end
+
+---Selects again what was selected on the connection before this one.
+function Connection:reselect()
+  local before = self.wanted
+  self.wanted = nil
+  self:run(self:select_command(before.name, before.options))
+  if before.uidvalidity ~= self.selected.uidvalidity then
+    error_object.raise { kind = "conflict", op = "select", server = self.server,
+      message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
+        before.name, before.uidvalidity, self.selected.uidvalidity) }
+  end
+end
+
+---No mailbox is selected any more; deletes nothing. By UNSELECT, or where that is
+---not offered by EXAMINE of a mailbox that does not exist.
+function Connection:unselect()
+  local _ <close> = self:enter()
+  self.wanted = nil
+  if not self.selected then return end
+  if self.capabilities:has "UNSELECT" then
+    self:run { "UNSELECT", after = function() self.selected = nil end }
+  else -- RFC 3691 1
+    self:pipeline { self:select_command(("none %08x"):format(math.random(0xffffffff)),
+      { readonly = true }) }
+  end
+end
+
+-- Ending ------------------------------------------------------------------------
+
+---Says goodbye and closes; twice is allowed.
+function Connection:close()
+  if self.closed then return end
+  self.closed = true
+  local _ <close> = self:enter()
+  local one = self.channel
+  if not one or one.lost then return end
+  pcall(function()
+    one:patience(math.min(self.timeout, 5))
+    one:wait(one:send("LOGOUT", { name = "LOGOUT" }))
+  end)
+  one:close()
+end
+
+Connection.__close = Connection.close
+
+return M

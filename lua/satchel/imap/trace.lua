@@ -1,0 +1,49 @@
+-- Commands and responses of IMAP as events for `trace`. Literals are shown by
+-- their sizes, what authenticates as ***.
+
+local M = {}
+
+-- commands whose arguments are secret (RFC 9051 6.2.2, 6.2.3; RFC 4467 6)
+local function masked(text)
+  local mechanism = text:match "^[Aa][Uu][Tt][Hh][Ee][Nn][Tt][Ii][Cc][Aa][Tt][Ee] (%S+) "
+  if mechanism then return "AUTHENTICATE " .. mechanism .. " ***" end
+  if text:find "^[Ll][Oo][Gg][Ii][Nn] " then return "LOGIN ***" end
+  return (text:gsub("(:internal:)%x+", "%1***"):gsub("(:INTERNAL:)%x+", "%1***"))
+end
+
+local function one_part(part)
+  if type(part) == "string" then return part end
+  return ("%s{%d}"):format(part.binary and "~" or "", part.size or #part.literal)
+end
+
+---The text of a command.
+---@param parts string|table[]
+---@return string
+function M.command(parts)
+  if type(parts) == "string" then return masked(parts) end
+  local list = {}
+  for i, part in ipairs(parts) do list[i] = one_part(part) end
+  return masked(table.concat(list))
+end
+
+---The text of a response. In a dialogue of authentication the server's
+---challenges are shown as ***.
+---@param shown string
+---@param secret? boolean
+---@return string
+function M.response(shown, secret)
+  if secret and shown:sub(1, 1) == "+" then return "+ ***" end
+  return (shown:gsub("(:internal:)%x+", "%1***"))
+end
+
+---@param show fun(event: satchel.TraceEvent)|nil
+---@param direction string "send" or "receive"
+---@param text string
+---@param round_trip integer
+function M.show(show, direction, text, round_trip)
+  if show then
+    show { layer = "imap", direction = direction, text = text, round_trip = round_trip }
+  end
+end
+
+return M

@@ -1,0 +1,122 @@
+-- Values as they stand in commands (RFC 9051 4, 9): parts of a command, each a text
+-- or a literal. What a caller gives never ends a command: line breaks and NUL are
+-- refused.
+
+local core = require "satchel.core"
+local error_object = require "satchel.error"
+
+local M = {}
+
+local function check(text, what)
+  if type(text) ~= "string" then
+    error_object.invalid("%s is a %s where text is expected", what, type(text))
+  elseif text:find "[\r\n\0]" then
+    error_object.invalid("a line break or NUL in %s", what)
+  end
+  return text
+end
+
+---Text that stands in a command as it is.
+---@param text string
+---@param what? string for the message
+---@return string
+function M.raw(text, what)
+  return check(text, what or "a command")
+end
+
+---A string: quoted where that is possible, else a literal.
+---@param text string
+---@param what? string
+---@param utf8? boolean 8-bit text may be quoted
+---@return string|table part
+function M.string(text, what, utf8)
+  check(text, what or "a string")
+  return core.imap.quote(text, { utf8 = utf8 or false }) or { literal = text }
+end
+
+---A mailbox: "INBOX" in any case is INBOX.
+---@param conn satchel.imap.Connection
+---@param name string in UTF-8
+---@return string|table part
+function M.mailbox(conn, name)
+  check(name, "the name of a mailbox")
+  if name:upper() == "INBOX" then return "INBOX" end
+  if not core.text.is_utf8(name) then
+    error_object.invalid("the name of a mailbox is not UTF-8")
+  end
+  return M.string(conn.utf8 and name or core.imap.utf7(name), nil, conn.utf8)
+end
+
+---A set of numbers: text ("1:4,7", "$"), a number, or a list of them.
+---@param set string|integer|integer[]
+---@return string
+function M.set(set)
+  if math.type(set) == "integer" then set = { set } end
+  if type(set) == "table" then
+    if not set[1] then error_object.invalid "an empty set of messages" end
+    return core.imap.set(set)
+  elseif type(set) ~= "string" or not (set == "$" or set:find "^[%d*][%d*:,]*$") then
+    error_object.invalid("%s is no set of messages", tostring(set))
+  end
+  return set
+end
+
+local ATOM <const> = "^[^%c%z (){%%*\"\\%]\x7f-\xff]+$"
+
+---An atom, a flag with its backslash, or an item of FETCH: no spaces, no quotes.
+---@param text string
+---@param what? string
+---@return string
+function M.atom(text, what)
+  if type(text) ~= "string" or not (text:gsub("^\\", "", 1)):find(ATOM) then
+    error_object.invalid("'%s' is no %s", tostring(text), what or "word of IMAP")
+  end
+  return text
+end
+
+---A parenthesised list of flags.
+---@param flags string|string[]
+---@return string
+function M.flags(flags)
+  if type(flags) == "string" then flags = { flags } end
+  local list = {}
+  for i, flag in ipairs(flags) do list[i] = M.atom(flag, "flag") end
+  return "(" .. table.concat(list, " ") .. ")"
+end
+
+local MONTHS <const> = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+  "Nov", "Dec" }
+
+---date-time (RFC 9051 9) of seconds since the epoch.
+---@param seconds integer
+---@return string quoted
+function M.date_time(seconds)
+  local t = os.date("!*t", seconds)
+  return ('"%2d-%s-%04d %02d:%02d:%02d +0000"'):format(t.day, MONTHS[t.month], t.year, t.hour,
+    t.min, t.sec)
+end
+
+---date (RFC 9051 9), the day in UTC.
+---@param seconds integer
+---@return string
+function M.date(seconds)
+  local t = os.date("!*t", seconds)
+  return ("%d-%s-%04d"):format(t.day, MONTHS[t.month], t.year)
+end
+
+---Appends parts to parts; texts that meet are joined.
+---@param parts table[]
+---@param ... string|table
+---@return table[] parts
+function M.add(parts, ...)
+  for _, part in ipairs { ... } do
+    if type(part) == "string" and type(parts[#parts]) == "string" then
+      parts[#parts] = parts[#parts] .. part
+    else
+      parts[#parts + 1] = part
+    end
+  end
+  return parts
+end
+
+return M
