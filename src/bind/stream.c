@@ -105,11 +105,14 @@ int sat_bind_stream_fail(lua_State *L, const struct sat_stream *s) {
   return 2;
 }
 
-/* true | false | nil, err for 1 | 0 | -1 */
+/* true, true | false | nil, err for 1 | 0 | -1; the second is what await
+** gives */
 static int answer(lua_State *L, const struct sat_stream *s, int result) {
   if (result < 0) return sat_bind_stream_fail(L, s);
   lua_pushboolean(L, result);
-  return 1;
+  if (result == 0) return 1;
+  lua_pushboolean(L, 1);
+  return 2;
 }
 
 /* While it connects, libcurl needs the loop. */

@@ -208,6 +208,11 @@ void sat_op_finish(struct sat_op *op) {
   queue(op);
 }
 
+void sat_op_rearm(struct sat_op *op) {
+  unqueue(op);
+  op->done = false;
+}
+
 void sat_op_drop(struct sat_op *op) {
   if (op->loop == NULL) return;
   unqueue(op);

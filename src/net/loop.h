@@ -75,6 +75,9 @@ uint64_t sat_op_watch(struct sat_op *op);
 
 void sat_op_finish(struct sat_op *op);
 
+/* It goes on: what can be waited for again and again. */
+void sat_op_rearm(struct sat_op *op);
+
 /* Lets go of the loop; to be called before its memory goes. */
 void sat_op_drop(struct sat_op *op);
 

@@ -21,7 +21,7 @@ static void collect(struct sat_multi *m) {
     CURLcode code = msg->data.result;
     if (msg->msg != CURLMSG_DONE) continue;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
-    curl_multi_remove_handle(m->curl, easy);
+    if (t == NULL || !t->stays) curl_multi_remove_handle(m->curl, easy);
     if (t != NULL) t->done(t, code);
   }
 }

@@ -14,6 +14,7 @@
 /* what CURLOPT_PRIVATE of each easy handle points to */
 struct sat_transfer {
   void (*done)(struct sat_transfer *t, CURLcode code);
+  bool stays; /* done() finds it not yet taken out, with its connection */
 };
 
 /* Starts a transfer.  -1 after recording an error. */

@@ -12,14 +12,14 @@ static int readable(const char *path, const char *what,
   return sat_error_set(err, SAT_E_TLS, "cannot read the %s '%s'", what, path);
 }
 
-static bool is_folder(const char *path) {
+bool sat_tls_is_folder(const char *path) {
   struct stat st;
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static void trust(CURL *easy, const char *ca) {
   if (ca == NULL) return;
-  if (!is_folder(ca)) {
+  if (!sat_tls_is_folder(ca)) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     return;
@@ -28,12 +28,16 @@ static void trust(CURL *easy, const char *ca) {
   curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 }
 
+int sat_tls_check_files(const struct sat_tls *tls, struct sat_error *err) {
+  if (readable(tls->ca, "CA certificates", err) < 0) return -1;
+  if (readable(tls->cert, "client certificate", err) < 0) return -1;
+  return readable(tls->key, "client key", err);
+}
+
 int sat_tls_apply(CURL *easy, const struct sat_tls *tls,
                   struct sat_error *err) {
   long verify = tls->no_verify ? 0 : 1;
-  if (readable(tls->ca, "CA certificates", err) < 0) return -1;
-  if (readable(tls->cert, "client certificate", err) < 0) return -1;
-  if (readable(tls->key, "client key", err) < 0) return -1;
+  if (sat_tls_check_files(tls, err) < 0) return -1;
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify != 0 ? 2L : 0L);
@@ -46,7 +50,7 @@ int sat_tls_apply(CURL *easy, const struct sat_tls *tls,
   return 0;
 }
 
-static const char *hint_of(long result, const char *detail) {
+const char *sat_tls_hint(long result, const char *detail) {
   switch (result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
@@ -69,7 +73,7 @@ static void explain_certificate(CURL *easy, const char *place,
                                 const char **hint_r) {
   long result = X509_V_OK;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result);
-  *hint_r = hint_of(result, detail);
+  *hint_r = sat_tls_hint(result, detail);
   /* unspecified: the chain is good, libcurl objects to something else */
   if (result != X509_V_OK && result != X509_V_ERR_UNSPECIFIED)
     detail = X509_verify_cert_error_string(result);

@@ -23,6 +23,16 @@ struct sat_tls {
 int sat_tls_apply(CURL *easy, const struct sat_tls *tls,
                   struct sat_error *err);
 
+/* What to do about a certificate that was refused, by OpenSSL's reason or
+** else by what the text says: static text, or NULL. */
+const char *sat_tls_hint(long verify_result, const char *detail);
+
+/* -1 after recording an error if a file of the policy cannot be read. */
+int sat_tls_check_files(const struct sat_tls *tls, struct sat_error *err);
+
+/* whether a path is a folder of hashed certificates */
+bool sat_tls_is_folder(const char *path);
+
 /* Records why TLS failed, in words; 'place' is "host:port" and 'detail'
 ** libcurl's own text.  Gives a hint (static text) or NULL; false if the
 ** code is not about TLS. */
