@@ -102,6 +102,7 @@ plugin {
   acl = vfile
   acl_shared_dict = file:$dir/shared-mailboxes
   quota = count:User quota
+  quota_rule = *:storage=1G
   quota_vsizes = yes
 }
 service anvil {
@@ -168,7 +169,8 @@ local function config(d, options)
     mechanisms = options.mechanisms or "plain login cram-md5 digest-md5 scram-sha-1 "
       .. "scram-sha-256 apop" }
   if not server.is_root() then
-    local names = { user = server.run "id -un":match "%S+", group = server.run "id -gn":match "%S+" }
+    local names = { user = server.run "id -un":match "%S+",
+      group = server.run "id -gn":match "%S+" }
     values.rootless = ROOTLESS:gsub("%$(%w+)", names)
   end
   -- what is not ours ($mail_plugins) is Dovecot's
