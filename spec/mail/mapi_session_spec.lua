@@ -147,6 +147,8 @@ describe("a session's answers", function()
   local failures = {
     { "a web page", { headers = { { "Content-Type", "text/html; charset=utf-8" } }, body = page },
       "protocol", "not MAPI: Outlook", true },
+    { "control characters", { headers = { { "Content-Type", "text/\27[31m\7\xff" } },
+      body = page }, "protocol", "with text/?[31m??, not MAPI", true },
     { "no content type", { headers = {}, body = page }, "protocol", "nothing, not MAPI", true },
     { "response code 10", { headers = { { "X-ResponseCode", "10" },
       { "Content-Type", "text/html" } }, body = page }, "network", "context was not found", true },

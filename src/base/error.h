@@ -31,12 +31,14 @@ enum sat_error_kind {
   SAT_E_MEMORY
 };
 
+#define SAT_ERROR_TEXT 400
+
 struct sat_error {
   enum sat_error_kind kind;  /* SAT_OK: nothing happened */
   uint32_t code;             /* the protocol's own number; 0: none */
   bool retryable;            /* the same request may succeed later */
   double retry_after;        /* seconds the server asks to wait; 0: unsaid */
-  char text[400];            /* one line of UTF-8, cut if longer */
+  char text[SAT_ERROR_TEXT]; /* one line of UTF-8, cut if longer */
 };
 
 #if defined(__GNUC__)
