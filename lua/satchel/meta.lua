@@ -372,6 +372,26 @@ function net.srv(name, seconds, servers) end
 ---@return satchel.core.Failure? err
 function net.stream(request) end
 
+---The client's side of one SASL exchange; challenges and responses are raw bytes.
+---@class satchel.core.Sasl
+---@field step fun(self, challenge?: string): string|false|nil, boolean|satchel.core.Failure
+---response (false: the server has to speak first), and whether nothing more has
+---to come but the server's consent
+---@field reason fun(self): string|nil what the server said inside of the mechanism
+---@field close fun(self)
+
+---`stream` is for channel bindings; satchel.sasl chooses and runs mechanisms.
+---@param request { mechanism: string, user: string, password: string, token: string,
+---authzid: string, service: string, host: string, port: integer, stream: satchel.core.Stream }
+---@return satchel.core.Sasl|nil
+---@return satchel.core.Failure? err
+function net.sasl(request) end
+
+---Whether this build has a mechanism.
+---@param mechanism string in upper case
+---@return boolean
+function net.sasl_has(mechanism) end
+
 ---Text with what is secret in it replaced by ***.
 ---@param s string
 ---@return string

@@ -13,6 +13,7 @@
 #include "bind/box.h"
 #include "bind/fail.h"
 #include "bind/http.h"
+#include "bind/sasl.h"
 #include "bind/srv.h"
 #include "bind/stream.h"
 #include "net/alarm.h"
@@ -178,6 +179,8 @@ int sat_bind_net(lua_State *L) {
                                        {"http", sat_bind_http},
                                        {"srv", sat_bind_srv},
                                        {"stream", sat_bind_stream},
+                                       {"sasl", sat_bind_sasl},
+                                       {"sasl_has", sat_bind_sasl_has},
                                        {"mask", net_mask},
                                        {"now", net_now},
                                        {NULL, NULL}};
@@ -186,6 +189,7 @@ int sat_bind_net(lua_State *L) {
   sat_bind_http_type(L);
   sat_bind_srv_type(L);
   sat_bind_stream_type(L);
+  sat_bind_sasl_type(L);
   luaL_newlib(L, functions);
   return 1;
 }

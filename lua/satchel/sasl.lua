@@ -1,0 +1,265 @@
+-- Who we are, told to a server by SASL (RFC 4422): which mechanisms to try, in
+-- which order, and what to make of a refusal. How challenges and responses
+-- travel is the protocol's business: it gives a function.
+--
+--   local candidates = sasl.choose { offered = { "PLAIN", "SCRAM-SHA-256" }, secure = true,
+--     user =, password =, stream =, service = "imap", host =, port = }
+--   local mechanism = sasl.run(candidates, function(mechanism, initial, respond)
+--     -- send AUTHENTICATE mechanism; `initial` are the bytes of the initial
+--     -- response, or nil where the server speaks first. Where the protocol has no
+--     -- initial response, wait for the empty challenge and send it then. For each
+--     -- challenge: response = respond(challenge bytes); nil means: cancel ("*").
+--     return true                 -- the server accepted
+--     return false, { message = "its words", name = "AUTHENTICATIONFAILED",
+--       unavailable = true }      -- ... only if the mechanism is what it refuses
+--   end)
+--
+-- A refused password is not tried again by another mechanism: accounts get
+-- locked by that. A token that is refused is asked for anew, once.
+
+local errors = require "satchel.error"
+local net = require "satchel.core".net
+
+local M = {}
+
+---@class satchel.SaslOptions
+---@field offered string[] names, in any case
+---@field secure boolean whether TLS protects the connection
+---@field user? string
+---@field password? string|fun(): string
+---@field token? string|fun(refused: boolean): string
+---@field authzid? string whom to act for
+---@field stream? satchel.core.Stream for channel bindings
+---@field service? string "imap", "pop", "smtp"
+---@field host? string
+---@field port? integer
+---@field clear_allowed? boolean tls = false: credentials may travel in clear text
+---@field certificate? boolean a client certificate was shown: EXTERNAL
+---@field mechanism? string only this one
+
+---@class satchel.SaslCandidate
+---@field mechanism string
+
+-- Strongest first. What a mechanism needs: "password", "token", "ticket",
+-- "certificate"; `bare`: it gives the secret itself to the server; `binds`: to
+-- this very TLS session.
+local known <const> = {
+  { "EXTERNAL", needs = "certificate" },
+  { "GSSAPI", needs = "ticket" },
+  { "SCRAM-SHA-256-PLUS", needs = "password", binds = true },
+  { "SCRAM-SHA-1-PLUS", needs = "password", binds = true },
+  { "SCRAM-SHA-256", needs = "password", scram = true },
+  { "SCRAM-SHA-1", needs = "password", scram = true },
+  { "DIGEST-MD5", needs = "password" },
+  { "CRAM-MD5", needs = "password" },
+  { "NTLM", needs = "password" },
+  { "OAUTHBEARER", needs = "token", bare = true },
+  { "XOAUTH2", needs = "token", bare = true },
+  { "PLAIN", needs = "password", bare = true },
+  { "LOGIN", needs = "password", bare = true },
+}
+
+local function upper_set(list)
+  local set = {}
+  for _, name in ipairs(list or {}) do set[name:upper()] = true end
+  return set
+end
+
+local function offers_binding(offered)
+  for name in pairs(offered) do
+    if name:find "%-PLUS$" then return true end
+  end
+  return false
+end
+
+local function binds(stream)
+  return stream ~= nil and (stream:binding "tls-exporter" or stream:binding "tls-unique") ~= nil
+end
+
+local function has_what(row, options)
+  if row.needs == "password" then
+    return options.user ~= nil and options.password ~= nil
+  elseif row.needs == "token" then
+    return options.token ~= nil
+  end
+  local other = options.password ~= nil or options.token ~= nil
+  return not other and (row.needs ~= "certificate" or options.certificate == true)
+end
+
+-- nil: it can be used; else why not
+local function objection(row, options)
+  local name = row[1]
+  if options.mechanism and options.mechanism:upper() ~= name then return "unasked" end
+  if not has_what(row, options) then return "nothing to show" end
+  if row.bare and not options.secure and not options.clear_allowed then return "clear text" end
+  if row.binds and not binds(options.stream) then return "no binding" end
+  if not net.sasl_has(name) then return "not in this build" end
+end
+
+-- NTLM as it can be spoken here is what servers of today refuse: where TLS
+-- protects the password, PLAIN comes before it.
+local function ordered(secure)
+  local rows, last = {}, {}
+  for _, row in ipairs(known) do
+    table.insert(row[1] == "NTLM" and secure and last or rows, row)
+  end
+  return table.move(last, 1, #last, #rows + 1, rows)
+end
+
+---The mechanisms that both sides have, strongest first; empty if there is none.
+---@param options satchel.SaslOptions
+---@return satchel.SaslCandidate[]
+function M.choose(options)
+  local offered = upper_set(options.offered)
+  local plus = offers_binding(offered)
+  local list = { options = options, refused = {} }
+  for _, row in ipairs(ordered(options.secure)) do
+    local why = offered[row[1]] and objection(row, options)
+    if why then
+      list.refused[row[1]] = why
+    elseif offered[row[1]] then
+      list[#list + 1] = { mechanism = row[1], needs = row.needs,
+        stream = (row.binds or row.scram and not plus) and options.stream or nil }
+    end
+  end
+  return list
+end
+
+local function described(options)
+  local names = {}
+  for i, name in ipairs(options.offered or {}) do names[i] = name:upper() end
+  table.sort(names)
+  return names[1] and table.concat(names, ", ") or "no mechanism"
+end
+
+-- there was nothing to try, or nothing is left
+local function explain_none(candidates)
+  local options = candidates.options
+  for _, why in pairs(candidates.refused) do
+    if why == "clear text" and #candidates == 0 then
+      errors.raise { kind = "tls", server = options.host, stage = "auth",
+        message = ("credentials would travel to %s in clear text"):format(options.host or "it"),
+        hint = "use TLS, or say tls = false" }
+    end
+  end
+  errors.raise { kind = "auth", server = options.host, stage = "auth",
+    message = ("%s takes none of our ways to authenticate; it offers %s"):format(
+      options.host or "the server", described(options)),
+    hint = options.token and "give user and password instead of a token"
+      or not options.password and "give user and password, or token" or nil }
+end
+
+local function secret(value, ...)
+  if type(value) == "function" then return value(...) end
+  return value
+end
+
+local function open(candidate, options, refused)
+  local needs = candidate.needs
+  return net.sasl {
+    mechanism = candidate.mechanism, user = options.user, authzid = options.authzid,
+    password = needs == "password" and secret(options.password) or nil,
+    token = needs == "token" and secret(options.token, refused) or nil,
+    stream = candidate.stream, service = options.service, host = options.host,
+    port = options.port,
+  }
+end
+
+-- what the server said inside of the mechanism, for people: RFC 7628 3.2.2
+local function spoken(reason)
+  if not reason then return nil end
+  local status = reason:match '"status"%s*:%s*"([^"]*)"'
+  local scope = reason:match '"scope"%s*:%s*"([^"]*)"'
+  if not status then return reason end
+  return scope and ("%s (scope %s)"):format(status, scope) or status
+end
+
+-- one mechanism, once: true, or false and what the server said, or nil and
+-- our own error
+local function attempt(candidate, options, exchange, refused)
+  local x, err = open(candidate, options, refused)
+  if not x then return nil, err end
+  local initial, done, failure
+  initial, done = x:step()
+  if initial == nil then
+    x:close()
+    return nil, done
+  end
+  local function respond(challenge)
+    local response
+    response, done = x:step(challenge)
+    if response == nil then failure, done = done, false end
+    return response
+  end
+  local ran, ok, refusal = pcall(exchange, candidate.mechanism, initial or nil, respond)
+  local reason = x:reason()
+  x:close()
+  if not ran then error(ok, 0) end
+  if failure then return nil, failure end
+  if ok and not done then
+    return nil, { kind = "auth", hint = "this may be somebody else than the server",
+      message = ("%s was accepted before the server proved that it knows the password"):format(
+        candidate.mechanism) }
+  end
+  if ok then return true end
+  refusal = refusal or {}
+  refusal.reason = spoken(reason)
+  return false, refusal
+end
+
+local HINT <const> = { password = "check user name and password",
+  token = "check the token and its scopes", ticket = "check the ticket by klist",
+  certificate = "is the certificate known to the server?" }
+
+local function raise_refusal(candidate, options, refusal)
+  local words = refusal.message and refusal.message:gsub("^%s+", ""):gsub("%s+$", "") or ""
+  if words == "" then words = "it gave no reason" end
+  if refusal.reason and not words:find(refusal.reason, 1, true) then
+    words = words .. ": " .. refusal.reason
+  end
+  errors.raise { kind = refusal.kind or "auth", name = refusal.name, code = refusal.code,
+    retryable = refusal.retryable, retry_after = refusal.retry_after,
+    server = options.host, stage = "auth", hint = refusal.hint or HINT[candidate.needs],
+    message = ("%s refused to let %s in by %s: %s"):format(options.host or "the server",
+      options.user or "us", candidate.mechanism, words) }
+end
+
+local function raise_own(candidate, options, err)
+  err.server, err.stage = err.server or options.host, err.stage or "auth"
+  err.message = err.message or candidate.mechanism .. " failed"
+  errors.raise(err)
+end
+
+-- RFC 5802 7: with these another mechanism may do
+local function is_about_mechanism(err)
+  return err.kind == "unsupported" or err.reason == "unsupported-channel-binding-type"
+    or err.reason == "channel-binding-not-supported"
+end
+
+local function try(candidate, options, exchange)
+  local ok, why = attempt(candidate, options, exchange, false)
+  if ok == false and not why.unavailable and candidate.needs == "token"
+    and type(options.token) == "function" then
+    ok, why = attempt(candidate, options, exchange, true)
+  end
+  if ok then return true end
+  if ok == nil and not is_about_mechanism(why) then raise_own(candidate, options, why) end
+  if ok == false and not why.unavailable then raise_refusal(candidate, options, why) end
+  return false, why
+end
+
+---Tries candidates in their order until the server accepts one; raises an error
+---of kind "auth" with the server's own words. The next one is tried only when the
+---server refuses the mechanism, not the credentials.
+---@param candidates satchel.SaslCandidate[]
+---@param exchange fun(mechanism: string, initial: string|nil,
+---respond: fun(challenge: string): string|nil): boolean, table|nil
+---@return string mechanism that was accepted
+function M.run(candidates, exchange)
+  for _, candidate in ipairs(candidates) do
+    if try(candidate, candidates.options, exchange) then return candidate.mechanism end
+  end
+  return explain_none(candidates)
+end
+
+return M
