@@ -489,6 +489,91 @@ function file.exists(path) end
 ---@class satchel.core.imap
 local imap = {}
 
+---One response, CRLF included; its table has `type` and what the type says.
+---@param bytes string
+---@param options? { utf8?: boolean, depth?: integer } names are UTF-8; nested at most so deep
+---@return satchel.core.ImapResponse|nil
+---@return satchel.core.Failure? err
+function imap.parse(bytes, options) end
+
+---The complete responses that the bytes begin with, and what is left.
+---@param bytes string
+---@param limits? satchel.core.ImapLimits
+---@return string[]|nil responses
+---@return string|satchel.core.Failure rest
+function imap.split(bytes, limits) end
+
+---@class satchel.core.ImapLimits
+---@field line? integer bytes
+---@field literal? integer bytes
+---@field response? integer bytes
+
+---@class satchel.core.ImapSplitter
+---@field feed fun(self, bytes: string): string[]|nil, satchel.core.Failure? complete responses
+---@field pending fun(self): integer, integer bytes under way, bytes that are missing at least
+
+---Finds responses in bytes that come piece by piece.
+---@param limits? satchel.core.ImapLimits
+---@return satchel.core.ImapSplitter
+function imap.splitter(limits) end
+
+---A sequence set, sorted, or in the order that is given.
+---@param list integer[]
+---@param order? "sorted"|"ordered"
+---@return string
+function imap.set(list, order) end
+
+---Sorted sequence sets of at most so many bytes each.
+---@param list integer[]
+---@param bytes integer
+---@return string[]
+function imap.sets(list, bytes) end
+
+---The numbers of a sequence set in its order.
+---@param set string
+---@param max? integer what "*" is
+---@return integer[]|nil
+---@return satchel.core.Failure? err
+function imap.ids(set, max) end
+
+---The name of a mailbox in modified UTF-7.
+---@param name string UTF-8
+---@return string|nil
+---@return satchel.core.Failure? err
+function imap.utf7(name) end
+
+---@param encoded string
+---@return string|nil name UTF-8
+---@return satchel.core.Failure? err
+function imap.from_utf7(encoded) end
+
+---The keyword that stands for a category.
+---@param category string UTF-8
+---@return string|nil
+---@return satchel.core.Failure? err
+function imap.flag(category) end
+
+---The category that a keyword stands for.
+---@param keyword string
+---@return string|nil
+---@return satchel.core.Failure? err no category has this keyword
+function imap.category(keyword) end
+
+---A quoted string; nil without an error: it needs a literal.
+---@param s string
+---@param options? { utf8?: boolean }
+---@return string|nil
+---@return satchel.core.Failure? err CR, LF or NUL
+function imap.quote(s, options) end
+
+---"17-Jul-1996 02:44:25 +0000"
+---@param seconds integer since 1970
+---@return string
+function imap.date_time(seconds) end
+
+---@class satchel.core.ImapResponse
+---@field type string
+
 -- smtp: replies, addresses, connections ---------------------------------------------
 
 ---@class satchel.core.SmtpReply lines by position, without codes

@@ -15,7 +15,11 @@
 ** copied: the response may go afterwards. */
 int sat_bind_imap_push(lua_State *L, const struct sat_imap_response *r);
 
-/* parse, print, split, …: for luaL_setfuncs */
-extern const luaL_Reg sat_bind_imap_wire[];
+/* for luaL_setfuncs: parse, print, split, splitter (imap_wire.c), and set,
+** utf7, quote, … (imap_names.c) */
+extern const luaL_Reg sat_bind_imap_wire[], sat_bind_imap_names[];
+
+/* The types of userdata that these functions make ([-0,+0,m]). */
+void sat_bind_imap_types(lua_State *L);
 
 #endif

@@ -21,7 +21,7 @@
 
 #define SAT_IMAP_DEPTH 100 /* default bound for nested bodies and lists */
 
-enum sat_imap_type { /* ORDER sat_imap_type: imap_response.c has the names */
+enum sat_imap_type { /* ORDER sat_imap_type: imap_response.c */
   /* 7.1: status responses; those before SAT_IMAP_BYE may be tagged */
   SAT_IMAP_OK,
   SAT_IMAP_NO,
@@ -54,8 +54,6 @@ enum sat_imap_type { /* ORDER sat_imap_type: imap_response.c has the names */
   SAT_IMAP_METADATA,    /* metadata */
   SAT_IMAP_GENURLAUTH,  /* words */
   SAT_IMAP_URLFETCH,    /* pairs */
-  SAT_IMAP_LANGUAGE,    /* words */
-  SAT_IMAP_COMPARATOR,  /* words: the active one, then those that match */
   SAT_IMAP_OTHER        /* other */
 };
 
@@ -95,7 +93,7 @@ struct sat_imap_code {
   struct sat_bytes from, to;       /* COPYUID; sets */
   struct sat_bytes tag;            /* INPROGRESS, NOUPDATE */
   struct sat_bytes detail;         /* METADATA: "LONGENTRIES", … */
-  struct sat_bytes raw;            /* what follows the name; p == NULL: none */
+  struct sat_bytes raw;            /* a code that is not in the table */
   struct sat_imap_word *words;     /* CAPABILITY, PERMANENTFLAGS, … */
   bool has_words;
 };
@@ -151,12 +149,15 @@ struct sat_imap_esearch {
   struct sat_imap_pair *extra;     /* other items: name, raw value */
 };
 
-/* RFC 5256 4: a message of a thread with what answers it.  A thread whose
-** parent is not there has number 0. */
+/* RFC 5256 4: what stands in a thread, as it is nested on the wire: messages,
+** each of which answers the one before it, and at the end the lists that all
+** answer the last of them. */
 struct sat_imap_thread {
-  uint32_t number;
-  struct sat_imap_thread *children, *next;
+  uint32_t number;                 /* 0: it is a list */
+  struct sat_imap_thread *list, *next;
 };
+
+#define SAT_IMAP_THREAD_DEPTH 1000
 
 struct sat_imap_vanished { /* RFC 7162 3.2.10 */
   bool earlier;
@@ -258,8 +259,9 @@ struct sat_imap_quota { /* RFC 9208 4.2.1 */
 
 struct sat_imap_metadata { /* RFC 5464 4.4 */
   struct sat_imap_name name;
-  struct sat_imap_pair *entries;       /* names alone if not has_values */
   bool has_values;
+  struct sat_imap_pair *entries;       /* if so */
+  struct sat_imap_word *changed;       /* if not: names of entries */
 };
 
 struct sat_imap_other {

@@ -29,17 +29,6 @@ static const char *find_text(const char *p, const char *end) {
   return NULL;
 }
 
-/* does the code end on this line?  A "]" within quotes ends nothing. */
-static bool code_ends(const char *p, const char *end) {
-  bool quoted = false;
-  for (; p < end; p++) {
-    if (quoted && *p == '\\') p++;
-    else if (*p == '"') quoted = !quoted;
-    else if (*p == ']' && !quoted) return true;
-  }
-  return false;
-}
-
 /* A status response has literals in its code alone; its text may end in
 ** anything. */
 static void look_for_text(struct sat_imap_splitter *s, const char *p,
@@ -50,7 +39,7 @@ static void look_for_text(struct sat_imap_splitter *s, const char *p,
     s->code = text != NULL && text < end && *text == '[' && p[0] != '+';
     s->free = text != NULL && !s->code;
   }
-  if (s->code && code_ends(text, end)) {
+  if (s->code && memchr(text, ']', (size_t)(end - text)) != NULL) {
     s->code = false;
     s->free = true;
   }
