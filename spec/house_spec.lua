@@ -21,6 +21,7 @@ local foreign = {
   { "^sys/socket", { net = true } },
   { "^netinet/", { net = true } },
   { "^gmime/", { format = true } },
+  { "^glib", { format = true } },
   { "^libical/", { format = true } },
   { "^expat", { format = true } },
   { "^sqlite3", { store = true } },

@@ -14,6 +14,7 @@
 ---@field serve satchel.core.serve
 ---@field xml satchel.core.xml
 ---@field file satchel.core.file
+---@field mime satchel.core.mime
 ---@field smtp satchel.core.smtp
 ---@field pop3 satchel.core.pop3
 ---@field imap satchel.core.imap
@@ -682,7 +683,73 @@ function pop3.uids(listing) end
 ---@return satchel.core.Pop3Connection
 function pop3.connection(stream, limits) end
 
+-- mime: messages and what they are made of ---------------------------------------------
+
+---@class satchel.core.Message
+---@field fields fun(self, names?: string[]): table values of the face's fields, and `report`
+---@field attachments fun(self): table[] num, name, size, type, inline, content_id, embedded
+---@field open fun(self, num: integer): any reader: read(n) gives bytes or nil at the end, close
+---@field item fun(self, num: integer): satchel.core.Message|nil, satchel.core.Failure|nil
+---@field structure fun(self): table { type =, size = as it came, [1..n] = parts }
+---@field flaws fun(self): string[] what is wrong with the message
+---@field bytes fun(self): string as it came
+---@field close fun(self)
+
+---@class satchel.core.mime
+local mime = {}
+
+---Reads a message; a file is mapped, not read into memory.
+---@param source string|{ path: string }|{ file: file* } bytes, or where they are
+---@param limits? { depth: integer, parts: integer, headers: integer }
+---@return satchel.core.Message|nil
+---@return satchel.core.Failure? err
+function mime.parse(source, limits) end
+
+---The text of an unstructured header value, encoded words decoded.
+---@param value string
+---@param charset? string of bytes above 127 that are no UTF-8
+---@return string
+function mime.decode_header(value, charset) end
+
+---The addresses of a header value; groups are dissolved.
+---@param value string
+---@param charset? string
+---@return { name: string|nil, email: string|nil }[]
+function mime.addresses(value, charset) end
+
+---A parameter of a value such as Content-Type's, in any of its encodings.
+---@param value string
+---@param name string
+---@param charset? string
+---@return string|nil
+function mime.param(value, name, charset) end
+
+---Text in a charset as UTF-8; by what it looks like if the charset is not known.
+---@param bytes string
+---@param charset? string
+---@return string
+function mime.to_utf8(bytes, charset) end
+
+---@param value string of a Date header
+---@return integer|nil seconds since the epoch
+function mime.date(value) end
+
+---A decoder with feed(bytes) and finish(), both giving bytes.
+---@param transfer string "base64", "quoted-printable", "x-uuencode", "8bit"
+---@return any
+function mime.decoder(transfer) end
+
+---An encoder with feed(bytes) and finish(); lines end with CRLF.
+---@param transfer string "base64", "quoted-printable", "8bit"
+---@return any
+function mime.encoder(transfer) end
+
+---Bytes in memory, or in a temporary file if they are many: write(bytes),
+---read(offset, n), size(), close().
+---@return any
+function mime.spool() end
+
 ---@type satchel.core
 return { wire = wire, names = names, text = text, rtf = rtf, net = net, mapi = mapi,
-  serve = serve, xml = xml, file = file,
+  serve = serve, xml = xml, file = file, mime = mime,
   imap = imap, smtp = smtp, pop3 = pop3 }
