@@ -96,10 +96,9 @@ function satchel.migrate(opts) -- luacheck: no unused args
   error_object.unsupported "migrate: mailboxes are not copied yet"
 end
 
----Tokens: device code, PKCE, client credentials.  Not yet supported.
+---Tokens: device code, authorization code, client credentials; see satchel.oauth.
 satchel.oauth = setmetatable({}, { __index = function(_, name)
-  if type(name) ~= "string" then return nil end
-  return function() error_object.unsupported("oauth: '%s' comes later", name) end
+  return require("satchel.oauth")[name]
 end })
 
 return satchel

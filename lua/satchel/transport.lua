@@ -48,6 +48,10 @@ local task = require "satchel.task"
 
 local M = {}
 
+-- functions that know themselves when their token is to be renewed, and are
+-- asked with each request; of others a token is kept until it is refused
+M.renewing = setmetatable({}, { __mode = "k" })
+
 local TIMEOUT <const> = 60
 local CREDENTIALS <const> = "basic,ntlm,negotiate"
 local FIRST_GUESS <const> = "basic"
@@ -80,7 +84,7 @@ State.__index = State
 -- `refused`: the server did not take the last token
 function State:token(token, refused)
   if type(token) ~= "function" then return token end
-  if refused or not self.tokens[token] then
+  if refused or not self.tokens[token] or M.renewing[token] then
     self.tokens[token] = token(refused or false)
   end
   return self.tokens[token]
