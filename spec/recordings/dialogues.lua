@@ -1,7 +1,8 @@
 -- Writes the dialogues of spec/recordings/{imap,pop3,smtp} anew, as root:
---   lua5.4 spec/recordings/dialogues.lua [NAME PORT USER PASSWORD]
+--   lua5.4 spec/recordings/dialogues.lua [NAME [PORT USER PASSWORD]]
 -- Without arguments with the Dovecot and Postfix of support.mail_servers; with
--- them those of IMAP with that server, as imap/NAME-*.txt.
+-- a name those of IMAP with that peer (cyrus, courier) or with the server at
+-- the port, as imap/NAME-*.txt.
 package.path = "spec/?.lua;" .. package.path
 
 local dialogue = require "support.dialogue"
@@ -65,16 +66,21 @@ local imap = {
 }
 local order = { "login", "folders", "append", "fetch", "search", "store", "qresync", "rights" }
 
-local function record_imap(name, port, user, password)
+local function record_imap(name, port, user, password, prefix)
+  local plus
+  local function placed(command)
+    command = command:gsub("%f[%w]dialogue", prefix .. "%0"):gsub(" many", " " .. prefix .. "many")
+    return plus and command or (command:gsub("{(%d+)%+}", "{%1}"))
+  end
   local values = { user = user, password = password, toolong = ("x"):rep(300) }
   for _, each in ipairs(order) do
     local d = dialogue.open(port)
-    d:hear "^%* "
+    plus = d:hear "^%* ":find("LITERAL+", 1, true)
     for i, command in ipairs(imap[each]) do
       if i == 1 and command ~= "-" then d:run(("LOGIN %s %s"):format(user, password)) end
       if command ~= "-" then
         local from = #d.lines
-        d:run((command:gsub("%$(%l+)", values)))
+        d:run((placed(command):gsub("%$(%l+)", values)))
         values.uidvalidity = table.concat(d.lines, "", from + 1):match "UIDVALIDITY (%d+)"
           or values.uidvalidity
       end
@@ -86,11 +92,11 @@ local function record_imap(name, port, user, password)
   for _, each in ipairs { d, other } do
     each:hear "^%* "
     each:run(("LOGIN %s %s"):format(user, password))
-    each:run "SELECT dialogue"
+    each:run(placed "SELECT dialogue")
   end
   d:say "b1 IDLE"
   d:hear "^%+"
-  other:run(append("dialogue", messages.bare, nil, "+"))
+  other:run(placed(append("dialogue", messages.bare, nil, "+")))
   d:hear "EXISTS"
   other:run "NOOP"
   other:run "STORE * +FLAGS (\\Seen)"
@@ -105,7 +111,7 @@ local function record_imap(name, port, user, password)
   d:write(("spec/recordings/imap/%s-idle.txt"):format(name))
   other:run "SELECT INBOX"
   for _, mailbox in ipairs { "dialogue", "many", "a/c", "a", '"Gr&APYA3w-e"', '"we ird \\"q"' } do
-    other:run("DELETE " .. mailbox)
+    other:run(placed("DELETE " .. mailbox))
   end
   other.c:close()
 end
@@ -245,20 +251,31 @@ local function record_lmtp(dovecot)
   end)
 end
 
-local name, port, user, password = table.unpack(arg)
-if name then
-  record_imap(name, math.tointeger(tonumber(port)), user, password)
-else
-  local dovecot, postfix = servers.dovecot(), servers.postfix()
-  record_imap("dovecot", dovecot.imap, "anna@example.test", "secret")
-  record_sasl(dovecot.imap, "anna@example.test", "secret")
+-- three messages for POP3
+local function fill(port)
   for _, each in ipairs { "plain", "mixed", "bare" } do
-    local d = dialogue.open(dovecot.imap)
+    local d = dialogue.open(port)
     d:hear "^%* "
     d:run "LOGIN carol@example.test secret-3"
     d:run(append("INBOX", messages[each]))
     d.c:close()
   end
+end
+
+local name, port, user, password = table.unpack(arg)
+if name and not port then
+  local peer = require("support.peers." .. name).start(servers.users)
+  record_imap(name, peer.imap, "anna@example.test", "secret", peer.prefix or "")
+  fill(peer.imap)
+  record_pop3(name, peer.pop3, "carol@example.test", "secret-3")
+  peer:stop()
+elseif name then
+  record_imap(name, math.tointeger(tonumber(port)), user, password, "")
+else
+  local dovecot, postfix = servers.dovecot(), servers.postfix()
+  record_imap("dovecot", dovecot.imap, "anna@example.test", "secret", "")
+  record_sasl(dovecot.imap, "anna@example.test", "secret")
+  fill(dovecot.imap)
   record_pop3("dovecot", dovecot.pop3, "carol@example.test", "secret-3")
   record_postfix(postfix)
   record_lmtp(dovecot)

@@ -56,7 +56,8 @@ function Dialogue:run(command)
     local head, tail = rest:match "^(.-{%d+}\r\n)(.*)$"
     if not head then break end
     self:say(head:sub(1, -3))
-    self:hear "^%+"
+    local line = self:hear("^[+" .. tag:sub(1, 1) .. "]")
+    if line:sub(1, 1) ~= "+" then return line end
     rest = tail
   end
   self:say(rest)

@@ -2,6 +2,7 @@
 -- free loopback ports, a certificate, and a process that ends with this one:
 -- its life hangs on a pipe that only this process holds.
 
+local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
 
 local M = {}
@@ -121,18 +122,19 @@ function M.start(name, dir, command, ports, finish)
   self.log_path = dir .. "/log"
   self.pipe = assert(io.popen(([[cd '%s' || exit; trap '' INT HUP; exec 3<&0
     { trap - INT HUP; exec %s </dev/null 3<&-; } >log 2>&1 & echo $! >pid
-    cat <&3 >/dev/null; exec 3<&- >/dev/null 2>&1; kill $!; wait $!; %s
+    p=$!; cat <&3 >/dev/null; exec 3<&- >/dev/null 2>&1; kill $p; n=0
+    while [ $n -lt 100 ] && grep -qs ') [^Z]' /proc/$p/stat; do sleep 0.05; n=$((n+1)); done
+    kill -9 $p; wait $p; %s
     cd /; rm -rf '%s']]):format(dir, command, finish or "true", dir), "w"))
-  local pid
-  for _ = 1, 600 do
+  local pid, ready, deadline = nil, 0, cqueues.monotime() + 30
+  while cqueues.monotime() < deadline do
     pid = pid or M.slurp(dir .. "/pid"):match "(%d+)\n"
     if pid and died(pid) then break end
-    local ready = true
-    for _, port in ipairs(ports) do ready = ready and answers(port) end
-    if ready then return self end
+    while ports[ready + 1] and answers(ports[ready + 1]) do ready = ready + 1 end
+    if ready == #ports then return self end
     os.execute "sleep 0.05"
   end
-  local log = self:log()
+  local log = self:log():sub(-4000)
   self:stop()
   error(("%s did not start: %s"):format(name, log), 0)
 end
