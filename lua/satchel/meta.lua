@@ -497,6 +497,13 @@ local imap = {}
 ---@return satchel.core.Failure? err
 function imap.parse(bytes, options) end
 
+---The same response as a server might have sent it, in one form for each meaning.
+---@param bytes string
+---@param options? { utf8?: boolean, depth?: integer }
+---@return string|nil
+---@return satchel.core.Failure? err
+function imap.print(bytes, options) end
+
 ---The complete responses that the bytes begin with, and what is left.
 ---@param bytes string
 ---@param limits? satchel.core.ImapLimits

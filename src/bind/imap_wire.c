@@ -38,6 +38,21 @@ static int imap_parse(lua_State *L) {
   return 1;
 }
 
+/* print(bytes [, options]) -> bytes of the same meaning in one form | nil, err
+*/
+static int imap_print(lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 1, &n);
+  struct sat_imap_options options = check_options(L, 2);
+  struct sat_scratch *scratch = sat_scratch_new(L);
+  struct sat_imap_response response;
+  if (sat_imap_parse(s, n, &options, &scratch->arena, &scratch->err,
+                     &response) < 0)
+    return sat_scratch_fail(L, scratch);
+  sat_imap_print(&scratch->buf, &response);
+  return sat_scratch_string(L, scratch);
+}
+
 /*
 ** Splitting
 */
@@ -145,6 +160,7 @@ void sat_bind_imap_types(lua_State *L) {
 }
 
 const luaL_Reg sat_bind_imap_wire[] = {{"parse", imap_parse},
+                                       {"print", imap_print},
                                        {"split", imap_split},
                                        {"splitter", imap_splitter},
                                        {NULL, NULL}};

@@ -64,6 +64,7 @@ bool sat_imap_get_said(struct sat_imap_parser *p, struct sat_imap_number *v_r);
 */
 bool sat_imap_get_string(struct sat_imap_parser *p, struct sat_bytes *v_r);
 bool sat_imap_get_nstring(struct sat_imap_parser *p, struct sat_bytes *v_r);
+bool sat_imap_at_nil(const struct sat_imap_parser *p);
 /* nstring or literal8 (RFC 3516 7, RFC 5464 5) */
 bool sat_imap_get_nstring8(struct sat_imap_parser *p, struct sat_bytes *v_r);
 bool sat_imap_get_astring(struct sat_imap_parser *p, struct sat_bytes *v_r);

@@ -147,6 +147,13 @@ static bool get_origin(struct sat_imap_parser *p,
   return sat_imap_get_said(p, &s->origin) && sat_imap_get_char(p, '>');
 }
 
+/* SP (nstring / literal8); nothing at all is taken for NIL (QUIRKS 34) */
+static bool get_bytes(struct sat_imap_parser *p, struct sat_imap_section *s) {
+  if (sat_imap_peek(p) == ')') return true;
+  if (!sat_imap_get_space(p)) return false;
+  return sat_imap_peek(p) == ')' || sat_imap_get_nstring8(p, &s->bytes);
+}
+
 /* "BODY" section ["<" number ">"] SP nstring;
 ** "BINARY" section-binary SP (nstring / literal8), where an origin is allowed
 ** by RFC 3516 and not by RFC 9051 (errata) */
@@ -158,8 +165,7 @@ bool sat_imap_parse_section(struct sat_imap_parser *p,
   k.full = false;
   put_text(&k, item);
   return s != NULL && get_section(p, &k, strcmp(item, "BODY") == 0) &&
-         keep(p, &k, &s->key) && get_origin(p, s) && sat_imap_get_space(p) &&
-         sat_imap_get_nstring8(p, &s->bytes);
+         keep(p, &k, &s->key) && get_origin(p, s) && get_bytes(p, s);
 }
 
 /* RFC822, RFC822.HEADER, RFC822.TEXT: SP nstring (RFC 3501 7.4.2) */

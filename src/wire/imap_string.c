@@ -15,7 +15,9 @@ static bool unescape(struct sat_imap_parser *p, struct sat_bytes *v) {
   size_t k = 0;
   if (out == NULL) return false;
   for (size_t i = 0; i < v->n; i++) {
-    if (v->p[i] == '\\') i++;
+    if (v->p[i] == '\\' && i + 1 < v->n &&
+        (v->p[i + 1] == '"' || v->p[i + 1] == '\\'))
+      i++;
     out[k++] = v->p[i];
   }
   v->p = out;
@@ -23,9 +25,9 @@ static bool unescape(struct sat_imap_parser *p, struct sat_bytes *v) {
   return true;
 }
 
-/* quoted: any byte but CR, LF and NUL; "\" only before itself and a quote.
-** Bytes above 127 are UTF-8 (RFC 9051 4.3, RFC 6855 3), or whatever a server
-** has found in a message (QUIRKS 22). */
+/* quoted: any byte but CR, LF and NUL; "\" before itself and a quote, and
+** elsewhere for itself (QUIRKS 33).  Bytes above 127 are UTF-8 (RFC 9051 4.3,
+** RFC 6855 3), or whatever a server has found in a message (QUIRKS 22). */
 static bool get_quoted(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   const uint8_t *start = p->r.p, *at = start;
   bool escaped = false;
@@ -33,7 +35,7 @@ static bool get_quoted(struct sat_imap_parser *p, struct sat_bytes *v_r) {
     if (*at == '\\' && p->r.end - at > 1 && (at[1] == '"' || at[1] == '\\')) {
       escaped = true;
       at++;
-    } else if (*at == '\\' || *at == '\r' || *at == '\n' || *at == '\0') {
+    } else if (*at == '\r' || *at == '\n' || *at == '\0') {
       p->r.p = at;
       sat_reader_fail(&p->r, "0x%02x within quotes", *at);
       return false;
@@ -76,6 +78,12 @@ bool sat_imap_get_nstring(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   v_r->n = 0;
   if (sat_imap_try_char(p, '"')) return get_quoted(p, v_r);
   return sat_imap_try_word(p, "NIL") || sat_imap_get_string(p, v_r);
+}
+
+bool sat_imap_at_nil(const struct sat_imap_parser *p) {
+  size_t left = (size_t)(p->r.end - p->r.p);
+  return left >= 3 && strncasecmp((const char *)p->r.p, "NIL", 3) == 0 &&
+         (left == 3 || !sat_imap_is_atom_char(p->r.p[3]));
 }
 
 bool sat_imap_get_nstring8(struct sat_imap_parser *p, struct sat_bytes *v_r) {

@@ -14,6 +14,9 @@ struct set {
 /* ATOM-CHAR */
 static const struct set atom_chars = {
     {0xfffff8da00000000, 0x77ffffffcfffffff}};
+/* ASTRING-CHAR */
+static const struct set flag_chars = {
+    {0xfffff8da00000000, 0x77ffffffefffffff}};
 /* ASTRING-CHAR without "+" */
 static const struct set tag_chars = {{0xfffff0da00000000, 0x77ffffffefffffff}};
 /* ATOM-CHAR without "[" */
@@ -93,12 +96,14 @@ bool sat_imap_get_tag(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   return get_run(p, &tag_chars, "a tag", v_r);
 }
 
-/* flag, flag-perm, mbx-list-flags: "\" atom / atom / "\*" */
+/* flag, flag-perm, mbx-list-flags: "\" atom / atom / "\*".  There may be
+** "]" in it (QUIRKS 31), and it may be quoted (QUIRKS 32). */
 bool sat_imap_get_flag(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   const uint8_t *start = p->r.p;
   bool system = sat_imap_try_char(p, '\\');
+  if (!system && sat_imap_peek(p) == '"') return sat_imap_get_string(p, v_r);
   if (!system || !sat_imap_try_char(p, '*'))
-    if (!get_run(p, &atom_chars, "a flag", v_r)) return false;
+    if (!get_run(p, &flag_chars, "a flag", v_r)) return false;
   v_r->p = start;
   v_r->n = (uint32_t)(p->r.p - start);
   return true;
