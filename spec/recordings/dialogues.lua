@@ -80,12 +80,15 @@ local function record_imap(name, port, user, password, prefix)
       if i == 1 and command ~= "-" then d:run(("LOGIN %s %s"):format(user, password)) end
       if command ~= "-" then
         local from = #d.lines
-        d:run((placed(command):gsub("%$(%l+)", values)))
+        local said, done = pcall(d.run, d, (placed(command):gsub("%$(%l+)", values)))
+        if not said then break end -- it hung up, which is a recording, too
+        -- Courier counts what it does not know, and hangs up
+        if prefix ~= "" and not done:find " OK" then d:run "NOOP" end
         values.uidvalidity = table.concat(d.lines, "", from + 1):match "UIDVALIDITY (%d+)"
           or values.uidvalidity
       end
     end
-    d:run "LOGOUT"
+    pcall(d.run, d, "LOGOUT")
     d:write(("spec/recordings/imap/%s-%s.txt"):format(name, each))
   end
   local d, other = dialogue.open(port), dialogue.open(port)
@@ -96,18 +99,20 @@ local function record_imap(name, port, user, password, prefix)
   end
   d:say "b1 IDLE"
   d:hear "^%+"
-  other:run(placed(append("dialogue", messages.bare, nil, "+")))
-  d:hear "EXISTS"
-  other:run "NOOP"
-  other:run "STORE * +FLAGS (\\Seen)"
-  d:hear "FETCH"
-  other:run "STORE * +FLAGS (\\Deleted)"
-  d:hear "FETCH"
-  other:run "EXPUNGE"
-  d:hear "EXPUNGE"
-  d:say "DONE"
-  d:hear "^b1 "
-  d:run "LOGOUT"
+  pcall(function() -- not all servers tell at once
+    other:run(placed(append("dialogue", messages.bare, nil, "+")))
+    d:hear "EXISTS"
+    other:run "NOOP"
+    other:run "STORE * +FLAGS (\\Seen)"
+    d:hear "FETCH"
+    other:run "STORE * +FLAGS (\\Deleted)"
+    d:hear "FETCH"
+    other:run "EXPUNGE"
+    d:hear "EXPUNGE"
+    d:say "DONE"
+    d:hear "^b1 "
+    d:run "LOGOUT"
+  end)
   d:write(("spec/recordings/imap/%s-idle.txt"):format(name))
   other:run "SELECT INBOX"
   for _, mailbox in ipairs { "dialogue", "many", "a/c", "a", '"Gr&APYA3w-e"', '"we ird \\"q"' } do
