@@ -393,6 +393,27 @@ function net.sasl(request) end
 ---@return boolean
 function net.sasl_has(mechanism) end
 
+---A signed JSON Web Token. The header's "alg" is RS256, PS256 or ES256.
+---@param header string JSON
+---@param claims string JSON
+---@param pem string private key
+---@param phrase? string that opens an encrypted key
+---@return string|nil
+---@return satchel.core.Failure? err
+function net.jwt(header, claims, pem, phrase) end
+
+---The digest of a certificate's DER bytes: x5t#S256, or x5t by "sha1".
+---@param pem string certificate
+---@param digest? "sha256"|"sha1"
+---@return string|nil bytes
+---@return satchel.core.Failure? err
+function net.thumbprint(pem, digest) end
+
+---MD5, for APOP.
+---@param bytes string
+---@return string hexadecimal digits
+function net.md5(bytes) end
+
 ---Text with what is secret in it replaced by ***.
 ---@param s string
 ---@return string

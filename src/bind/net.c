@@ -13,6 +13,7 @@
 #include "bind/box.h"
 #include "bind/fail.h"
 #include "bind/http.h"
+#include "bind/jwt.h"
 #include "bind/sasl.h"
 #include "bind/srv.h"
 #include "bind/stream.h"
@@ -181,6 +182,9 @@ int sat_bind_net(lua_State *L) {
                                        {"stream", sat_bind_stream},
                                        {"sasl", sat_bind_sasl},
                                        {"sasl_has", sat_bind_sasl_has},
+                                       {"jwt", sat_bind_jwt},
+                                       {"thumbprint", sat_bind_thumbprint},
+                                       {"md5", sat_bind_md5},
                                        {"mask", net_mask},
                                        {"now", net_now},
                                        {NULL, NULL}};

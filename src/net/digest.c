@@ -35,6 +35,10 @@ void sat_digest_free(struct sat_digest **d) {
   *d = NULL;
 }
 
+bool sat_digest_md5(const void *p, size_t n, uint8_t out[SAT_MD5_SIZE]) {
+  return EVP_Digest(p, n, out, NULL, EVP_md5(), NULL) == 1;
+}
+
 bool sat_random_bytes(void *p, size_t n) {
   uint8_t *b = p;
   for (; n > 0; b += n > 4096 ? 4096 : n, n -= n > 4096 ? 4096 : n)

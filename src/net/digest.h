@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define SAT_SHA256_SIZE 32
+#define SAT_MD5_SIZE 16
 
 struct sat_digest;
 
@@ -20,6 +21,10 @@ bool sat_digest_update(struct sat_digest *d, const void *p, size_t n);
 bool sat_digest_final(struct sat_digest *d, uint8_t out[SAT_SHA256_SIZE]);
 
 void sat_digest_free(struct sat_digest **d);
+
+/* MD5, for protocols that know nothing better (APOP).  false: there is none
+** in this build of OpenSSL. */
+bool sat_digest_md5(const void *p, size_t n, uint8_t out[SAT_MD5_SIZE]);
 
 /* false if the system has no randomness */
 bool sat_random_bytes(void *p, size_t n);
