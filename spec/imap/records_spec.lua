@@ -44,7 +44,8 @@ describe("a record", function()
   end)
 
   it("keeps a Reply-To that is another", function()
-    local record = new({ "reply_to" }, { envelope = { from = envelope.from, reply_to = envelope.to } })
+    local record = new({ "reply_to" }, { envelope = { from = envelope.from,
+      reply_to = envelope.to } })
     assert.same({ { email = "imap@cac.washington.edu" } }, record.reply_to)
   end)
 
@@ -81,7 +82,8 @@ describe("a record", function()
     local record = new({ "has_attachments", "class" }, { bodystructure = { type = "multipart",
       subtype = "report", params = { ["report-type"] = "delivery-status" },
       { type = "text", subtype = "plain", part = "1", encoding = "7bit", params = {} },
-      { type = "message", subtype = "delivery-status", part = "2", params = {} } } })
+      { type = "message", subtype = "delivery-status", part = "2", params = {} },
+      { type = "text", subtype = "rfc822-headers", part = "3", params = {} } } })
     assert.is_true(record.has_attachments)
     assert.equal("report", record.kind)
     assert.equal("REPORT.IPM.Note.NDR", record.class)
@@ -95,7 +97,8 @@ describe("addresses", function()
     { nil, {} },
     -- RFC 9051 7.5.2: a group
     { { { mailbox = "undisclosed-recipients" }, {} }, {} },
-    { { { mailbox = "Team" }, { mailbox = "a", host = "x.test" }, {} }, { { email = "a@x.test" } } },
+    { { { mailbox = "Team" }, { mailbox = "a", host = "x.test" }, {} },
+      { { email = "a@x.test" } } },
     -- QUIRKS: parts that are not there
     { { { name = "Anna", mailbox = "MISSING_MAILBOX", host = "MISSING_DOMAIN" } },
       { { name = "Anna" } } },

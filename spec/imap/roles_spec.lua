@@ -19,7 +19,8 @@ describe("well-known folders", function()
     assert.same({ inbox = "INBOX", sent = "[Gmail]/Sent Mail", drafts = "[Gmail]/Drafts",
       trash = "[Gmail]/Bin", junk = "[Gmail]/Spam", archive = "[Gmail]/All Mail" },
       find { "INBOX", "[Gmail]\\Noselect", "[Gmail]/All Mail\\All", "[Gmail]/Bin\\Trash",
-        "[Gmail]/Drafts\\Drafts", "[Gmail]/Sent Mail\\Sent", "[Gmail]/Spam\\Junk", "Sent", "Trash" })
+        "[Gmail]/Drafts\\Drafts", "[Gmail]/Sent Mail\\Sent", "[Gmail]/Spam\\Junk", "Sent",
+        "Trash" })
   end)
 
   it("are an archive rather than all mail", function()

@@ -67,7 +67,7 @@ describe("the body and the attachments of", function()
       part(plain), part(html)), part("image/png", logo)), file("application/pdf", "a.pdf")),
       "t1.1.1h1.1.2 1.2i 2a", true },
     { "a signed text", multi("signed", part(plain), part("application/pgp-signature")),
-      "t1 2a", false },
+      "t1 2a", true },
     { "a list's footer", multi("mixed", part(plain), part(plain)), "t1 t2", false },
     { "text around a picture", multi("mixed", part(plain), part("image/png"), part(plain)),
       "t1 t3 2a", true },
@@ -85,7 +85,7 @@ describe("the body and the attachments of", function()
     { "a digest", multi("digest", part("message/rfc822", { body = part(plain), envelope = {} })),
       "1ae", true },
     { "a report", multi("report", part(plain), part("message/delivery-status"),
-      part("text/rfc822-headers")), "t1 2a 3a", true },
+      part("text/rfc822-headers")), "t1 3a", true },
     { "a related file that is one", multi("related", part(html), file("a/b", "c", { id = "<x>" })),
       "h1 2a", true },
     { "a page whose root is named", (function()
@@ -145,7 +145,11 @@ end)
 describe("the class", function()
   for _, case in ipairs {
     { part "text/plain", "IPM.Note" },
-    { multi("report", part "text/plain"), "REPORT.IPM.Note" },
+    { multi("report", part "text/plain"), "IPM.Note" },
+    { part "application/x-pkcs7-mime", "IPM.Note.SMIME" },
+    { multi("signed", part "text/plain", part "application/pkcs7-signature"),
+      "IPM.Note.SMIME.MultipartSigned" },
+    { multi("signed", part "text/plain", part "application/pgp-signature"), "IPM.Note" },
   } do
     it(case[2], function() assert.equal(case[2], read(case[1]).class) end)
   end

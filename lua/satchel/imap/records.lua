@@ -10,7 +10,7 @@ local M = {}
 
 -- Addresses ----------------------------------------------------------------------
 
--- what servers write for a part of an address that is not there: QUIRKS 19
+-- what servers write for a part of an address that is not there: QUIRKS 43
 local missing <const> = { MISSING_DOMAIN = true, MISSING_MAILBOX = true,
   [".MISSING-HOST-NAME."] = true, [".SYNTAX-ERROR."] = true, ["syntax.error"] = true,
   unspecified = true, ["unspecified-domain"] = true }
@@ -61,7 +61,10 @@ end
 
 local of_envelope = {}
 
-function of_envelope.subject(e) return e.subject and one_line(core.mime.decode_header(e.subject)) end
+function of_envelope.subject(e)
+  return e.subject and one_line(core.mime.decode_header(e.subject))
+end
+
 function of_envelope.from(e) return M.addresses(e.from)[1] end
 function of_envelope.sender(e) return M.addresses(e.sender)[1] end
 function of_envelope.to(e) return M.addresses(e.to) end
@@ -82,7 +85,8 @@ end
 local function add_flags(record, flags, wanted)
   local set = keywords.set(flags)
   for name, row in pairs(keywords.flags) do
-    if wanted[name] then record[name] = (set[row.flag:lower()] or false) ~= (row.inverse or false) end
+    local is_set = set[row.flag:lower()] or false
+    if wanted[name] then record[name] = is_set ~= (row.inverse or false) end
   end
   if wanted.categories then record.categories = keywords.categories(flags) end
 end
@@ -132,7 +136,7 @@ end
 local function add_structure(record, node, wanted)
   local found = structure.read(node)
   record.class = found.class
-  record.kind = found.class == "IPM.Note" and "message" or "report"
+  record.kind = found.class:find "^REPORT" and "report" or "message"
   if wanted.has_attachments then record.has_attachments = found.has_attachments end
   if wanted.attachments then record.attachments = found.attachments end
   return found

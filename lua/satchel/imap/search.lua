@@ -198,24 +198,29 @@ local function of_categories(node)
   return exact("KEYWORD", keywords.keyword(node.value))
 end
 
-local function is_report()
-  return { "HEADER", "Content-Type", { value = "multipart/report" } }
-end
+local function type_has(text) return { "HEADER", "Content-Type", { value = text } } end
+
+local report <const> = { op = "and", type_has "multipart/report",
+  { op = "or", type_has "delivery-status", type_has "disposition-notification" } }
 
 -- kind and class: one of a few values, told apart by the type of the content
-local function of_class(field, plain, reports)
+local function of_class(field, values)
+  local function holds(node, list)
+    local some, every = false, true
+    for _, value in ipairs(list) do
+      local it = match(node, { [field] = value })
+      some, every = some or it, every and it
+    end
+    return every, some ~= every
+  end
   return function(node)
     if node.op == "exists" then return everything end
-    local function holds(value) return match(node, { [field] = value }) end
-    local some, every = false, true
-    for _, class in ipairs(reports) do
-      some, every = some or holds(class), every and holds(class)
-    end
-    local wide = any_of { holds(plain) and none_of(is_report()) or NONE,
-      some and is_report() or NONE }
-    if holds(plain) and every then wide = ALL end
-    local same = some == every
-    return { wide = wide, narrow = same and wide or NONE, exact = same }
+    local plain, doubt = holds(node, values.message)
+    local reported, more_doubt = holds(node, values.report)
+    if doubt or more_doubt then return about(ALL) end
+    if plain == reported then return plain and everything or nothing end
+    local key = reported and report or none_of(report)
+    return { wide = key, narrow = key, exact = true }
   end
 end
 
@@ -256,7 +261,6 @@ local saved <const> = of_extension("SAVEDATE", of_time { since = "SAVEDSINCE",
   before = "SAVEDBEFORE" })
 
 local body <const> = of_text { "BODY" }
-local reports <const> = { "report" }
 
 local clauses <const> = {
   subject = of_text { "SUBJECT" }, from = of_text { "FROM" }, to = of_text { "TO" },
@@ -273,8 +277,8 @@ local clauses <const> = {
   received = of_time { since = "SINCE", before = "BEFORE", always = true },
   sent = of_time { since = "SENTSINCE", before = "SENTBEFORE" },
   created = saved, modified = saved, conversation_id = of_thread,
-  kind = of_class("kind", "message", reports),
-  class = of_class("class", "IPM.Note", structure.classes),
+  kind = of_class("kind", { message = { "message" }, report = { "report" } }),
+  class = of_class("class", structure.classes),
   has_attachments = function(node)
     return node.op == "exists" and everything or about(ALL)
   end,

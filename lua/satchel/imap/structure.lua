@@ -98,7 +98,8 @@ local function attachment(node, related)
   return {
     num = node.part, name = name or "", type = node.type .. "/" .. node.subtype,
     size = (embedded or as_it_is[encoding]) and node.size or nil, stored_size = node.size,
-    inline = id ~= nil and shown ~= "attachment" and (related or shown == "inline"),
+    inline = shown == "inline" and not embedded
+      or related and id ~= nil and shown ~= "attachment",
     content_id = id, embedded = embedded, encoding = encoding,
   }
 end
@@ -191,10 +192,26 @@ local function leaf(node, state)
   end
 end
 
+local status <const> = { ["delivery-status"] = true, ["global-delivery-status"] = true,
+  ["disposition-notification"] = true, ["global-disposition-notification"] = true }
+
+-- RFC 6522 3: words for people, the report, what it is about
+local function report(node, state)
+  for _, child in ipairs(node) do
+    local is_status = child.type == "message" and status[child.subtype]
+    if child.subtype == "rfc822-headers" then
+      attach_rest(child, state, {}, false)
+    elseif not is_status then
+      walk(child, state)
+    end
+  end
+end
+
 function walk(node, state)
   if node.type ~= "multipart" then return leaf(node, state) end
   if node.subtype == "alternative" then return alternative(node, state) end
   if node.subtype == "related" then return related(node, state) end
+  if node.subtype == "report" then return report(node, state) end
   for _, child in ipairs(node) do walk(child, state) end
 end
 
@@ -202,15 +219,25 @@ end
 local reports <const> = { ["delivery-status"] = "REPORT.IPM.Note.NDR",
   ["disposition-notification"] = "REPORT.IPM.Note.IPNRN" }
 
-local function class_of(node)
-  if node.type ~= "multipart" or node.subtype ~= "report" then return "IPM.Note" end
-  local kind = M.parameter(node.params, "report-type")
-  return reports[(kind or ""):lower()] or "REPORT.IPM.Note"
+local function is_pkcs7(node, what)
+  return node.type == "application" and node.subtype:gsub("^x%-", "") == "pkcs7-" .. what
 end
-M.classes = { "REPORT.IPM.Note.NDR", "REPORT.IPM.Note.IPNRN", "REPORT.IPM.Note" }
 
-local signatures <const> = { ["application/pgp-signature"] = true,
-  ["application/pkcs7-signature"] = true, ["application/x-pkcs7-signature"] = true }
+-- as satchel's reader of MIME says it ([MS-OXCMAIL] 2.1.3.2.1)
+local function class_of(node)
+  if is_pkcs7(node, "mime") then return "IPM.Note.SMIME" end
+  if node.type ~= "multipart" then return "IPM.Note" end
+  if node.subtype == "signed" and node[1] and is_pkcs7(node[#node], "signature") then
+    return "IPM.Note.SMIME.MultipartSigned"
+  end
+  if node.subtype ~= "report" then return "IPM.Note" end
+  local kind = M.parameter(node.params, "report-type")
+  return reports[(kind or ""):lower()] or "IPM.Note"
+end
+
+-- what a message may be, and what a report
+M.classes = { message = { "IPM.Note", "IPM.Note.SMIME", "IPM.Note.SMIME.MultipartSigned" },
+  report = { "REPORT.IPM.Note.NDR", "REPORT.IPM.Note.IPNRN" } }
 
 ---@param node table a BODYSTRUCTURE
 ---@return satchel.imap.Structure
@@ -219,7 +246,7 @@ function M.read(node)
   walk(node, state)
   state.has_attachments = false
   for _, each in ipairs(state.attachments) do
-    if not each.inline and not signatures[each.type] then state.has_attachments = true end
+    if not each.inline then state.has_attachments = true end
   end
   return state
 end
