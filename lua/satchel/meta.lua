@@ -772,6 +772,45 @@ function mime.decoder(transfer) end
 ---@return any
 function mime.encoder(transfer) end
 
+---A header field of unstructured text, folded and encoded, with its line end.
+---@param name string
+---@param text string
+---@param utf8? boolean written as UTF-8 (RFC 6532)
+---@return string|nil
+---@return satchel.core.Failure? err
+function mime.header(name, text, utf8) end
+
+---A header field of message ids or other ASCII words.
+---@param name string
+---@param words string
+---@param utf8? boolean
+---@return string|nil
+---@return satchel.core.Failure? err
+function mime.header_words(name, words, utf8) end
+
+---A header field of addresses; domains are written in ASCII unless utf8.
+---@param name string
+---@param list { name: string|nil, email: string|nil }[]
+---@param utf8? boolean
+---@return string|nil
+---@return satchel.core.Failure? err
+function mime.header_addresses(name, list, utf8) end
+
+---A header field with parameters.
+---@param name string
+---@param word string what stands before the parameters
+---@param list string[][] pairs of name and value
+---@param utf8? boolean
+---@return string|nil
+---@return satchel.core.Failure? err
+function mime.header_params(name, word, list, utf8) end
+
+---An address with its domain in ASCII; an error where that cannot be.
+---@param email string
+---@return string|nil
+---@return satchel.core.Failure? err
+function mime.encode_email(email) end
+
 ---Bytes in memory, or in a temporary file if they are many: write(bytes),
 ---read(offset, n), size(), close().
 ---@return any

@@ -133,5 +133,6 @@ int sat_bind_mime(lua_State *L) {
   sat_bind_mime_message(L);
   sat_bind_mime_transfer(L);
   sat_bind_mime_spool(L);
+  sat_bind_mime_encode(L);
   return 1;
 }

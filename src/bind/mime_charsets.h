@@ -19,6 +19,7 @@ struct sat_slice sat_bind_slice(lua_State *L, int arg);
 void sat_bind_mime_message(lua_State *L);
 void sat_bind_mime_transfer(lua_State *L);
 void sat_bind_mime_spool(lua_State *L);
+void sat_bind_mime_encode(lua_State *L);
 
 /* Pushes the list of { name =, email = } ([-0,+1,m]). */
 struct sat_address;

@@ -12,7 +12,7 @@ struct reading {
   struct sat_buf phrase;  /* words outside of brackets, quotes taken off */
   struct sat_buf angle;   /* between < and > */
   struct sat_buf comment; /* the last one */
-  bool has_angle, quoted; /* quoted: a part of the phrase was */
+  bool has_angle, quoted, quoted_local; /* what the phrase has in it */
   bool open_quote, open_comment; /* one is not closed: none is looked for */
   struct sat_arena *arena;
   struct sat_address *first, **end;
@@ -23,7 +23,7 @@ static void forget(struct reading *r) {
   sat_buf_clear(&r->phrase);
   sat_buf_clear(&r->angle);
   sat_buf_clear(&r->comment);
-  r->has_angle = r->quoted = false;
+  r->has_angle = r->quoted = r->quoted_local = false;
 }
 
 static void step(struct reading *r, size_t n) {
@@ -49,7 +49,11 @@ static void take_quoted(struct reading *r) {
     step(r, 1);
     return;
   }
-  for (size_t k = 1; k < i; k++) {
+  if (i + 1 < s.n && s.p[i + 1] == '@') { /* a local part */
+    sat_buf_put(&r->phrase, s.p, i + 1);
+    r->quoted_local = true;
+  }
+  for (size_t k = 1; k < i && !r->quoted_local; k++) {
     if (s.p[k] == '\\' && k + 1 < i) k++;
     sat_buf_u8(&r->phrase, (unsigned char)s.p[k]);
   }
@@ -212,7 +216,7 @@ static void end_bare(struct reading *r) {
     return;
   }
   email = s;
-  if (!r->quoted && !split_words(s, &name, &email)) email = s;
+  if (!r->quoted_local && !split_words(s, &name, &email)) email = s;
   name = sat_slice_trim(name);
   if (name.n == 0) name = comment;
   struct sat_slice shown = clean_name(r, name);

@@ -88,8 +88,11 @@ static bool is_text(const struct sat_mime_part *part) {
 static bool is_body(const struct sat_mime_item *it,
                     const struct sat_mime_part *part) {
   if (!is_text(part) || is_disposed(part, "attachment")) return false;
-  if (!has_name(part)) return true;
   if (part->parent == NULL) return true;
+  if (is_disposed(part, "inline") &&
+      sat_mime_field(part, "content-id").p != NULL)
+    return false; /* HTML shows it in a frame */
+  if (!has_name(part)) return true;
   return part->disposition.p == NULL && it->bodies == NULL &&
          it->attachments == NULL;
 }

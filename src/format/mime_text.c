@@ -68,6 +68,10 @@ static void put_decoded(const struct sat_mime_item *it, struct sat_buf *out,
     charset = meta_charset(bytes);
   sat_charsets_decode(it->charsets, out, charset, bytes.p, bytes.n);
   end_lines(out, from);
+  /* the last line end of a message that is one text ends the message */
+  if (b->part->parent == NULL && out->n > from && out->p[out->n - 1] == '\n' &&
+      sat_mime_transfer(b->part) != SAT_TRANSFER_BASE64)
+    out->n--;
   if (label.failed) out->failed = true;
   sat_buf_free(&label);
 }
