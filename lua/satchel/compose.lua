@@ -74,6 +74,8 @@ local options = require "satchel.options"
 ---@field in_reply_to? string
 ---@field references? string|string[]
 ---@field save? boolean default true: a copy in Sent
+---@field partial? boolean smtp: send to the others when recipients are refused
+---@field dsn? satchel.DsnOptions smtp: delivery status notifications
 ---@field progress? fun(done: integer, total: integer) bytes
 
 local M = {}
@@ -337,9 +339,10 @@ for name in ([[to cc bcc subject text html attachments reply_to importance sensi
 end
 
 local send_options <const> = { save = { type = "boolean", default = true },
-  progress = { type = "callable" } }
+  progress = { type = "callable" }, partial = { type = "boolean" },
+  dsn = { type = "table" } }
 
-M.options = { save = true, progress = true }
+M.options = { save = true, progress = true, partial = true, dsn = true }
 for name in pairs(message_fields) do M.options[name] = true end
 
 -- whom answers go to must have an address; nobody is looked up for that
@@ -357,7 +360,7 @@ end
 ---A message to be sent, and how to send it.
 ---@param given table
 ---@return table message
----@return table opts { save =, progress = }
+---@return table opts { save =, progress =, partial =, dsn = }
 function M.message(given)
   if type(given) ~= "table" then
     error_object.invalid("send: a table of fields is expected, not a %s", type(given))

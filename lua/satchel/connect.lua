@@ -1,6 +1,7 @@
 -- connect: which driver speaks for a URL, and what may be said to it.
 
 local dry_run = require "satchel.dry_run"
+local endpoint = require "satchel.endpoint"
 local error_object = require "satchel.error"
 local nearest = require "satchel.nearest"
 local options = require "satchel.options"
@@ -13,7 +14,7 @@ local session = require "satchel.session"
 ---@field url? string none: discovered from the address
 ---@field user_dn? string with an https url: the legacy name of the user
 ---@field nspi_url? string with an https url: the address book's
----@field smtp? string|table for sending where the url's protocol cannot
+---@field smtp? string|satchel.SmtpOptions for sending where the url's protocol cannot
 ---@field tls? satchel.TlsOptions|boolean default true; false: clear text is allowed
 ---@field mailbox? string another user's mailbox, with the rights of `user`
 ---@field timeout? number seconds for one answer; default 60
@@ -29,6 +30,14 @@ local session = require "satchel.session"
 ---@field cert? string file of the client's certificate
 ---@field key? string file of its key
 ---@field verify? boolean default true
+
+---@class satchel.SmtpOptions
+---@field url string smtp:// (STARTTLS), smtps:// or lmtp://
+---@field user? string default: the session's
+---@field password? string|fun(): string default: the session's
+---@field token? string|fun(): string default: the session's
+---@field tls? satchel.TlsOptions|boolean default: the session's
+---@field name? string what EHLO says who we are; default: an address literal
 
 local M = {}
 
@@ -67,9 +76,38 @@ local function tls(value)
   return options.check("connect: tls", value, tls_rows)
 end
 
+local smtp_rows <const> = {
+  url = { type = "string", required = true, convert = one_line },
+  user = { type = "string", convert = one_line },
+  password = { type = "string|callable" }, token = { type = "string|callable" },
+  tls = { type = "table|boolean", convert = tls },
+  name = { type = "string", convert = one_line },
+}
+
+local sends <const> = { smtp = true, lmtp = true }
+
+-- where messages are sent; a URL stands for the table that has only that
+local function sending(value)
+  if type(value) == "string" then value = { url = value } end
+  local checked = options.check("connect: smtp", value, smtp_rows)
+  local place = endpoint.parse(checked.url, "connect: smtp")
+  if not sends[place.protocol] then
+    error_object.raise { kind = "invalid",
+      message = ("connect: smtp: url has the scheme '%s'"):format(place.scheme),
+      hint = "smtp://, smtps:// and lmtp:// send" }
+  end
+  if checked.password and checked.token then
+    error_object.invalid "connect: smtp: give a password or a token, not both"
+  end
+  if checked.name and not checked.name:find "^[%w.:%[%]-]+$" then
+    error_object.invalid("connect: smtp: '%s' is no name of a host", checked.name)
+  end
+  return checked
+end
+
 local count <const> = { type = "integer" }
 local limit_rows <const> = { request = count, handles = count, response = count,
-  backoffs = count }
+  backoffs = count, line = count, reply = count, message = count }
 
 local function limits(value)
   local checked = options.check("connect: limits", value, limit_rows)
@@ -92,7 +130,7 @@ local rows <const> = {
   url = { type = "string", convert = one_line },
   user_dn = { type = "string", convert = one_line },
   nspi_url = { type = "string", convert = one_line },
-  smtp = { type = "string|table" },
+  smtp = { type = "string|table", convert = sending },
   tls = { type = "table|boolean", convert = tls, default = true },
   mailbox = { type = "string", convert = one_line },
   timeout = { type = "number", convert = positive, default = 60 },

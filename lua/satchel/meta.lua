@@ -646,7 +646,7 @@ function smtp.path(address) end
 
 ---@param text string
 ---@return string xtext of RFC 3461
-function smtp.xtext(text) end
+function smtp.xtext(text) end -- luacheck: ignore text
 
 ---@param address string
 ---@return string value of ORCPT
@@ -654,7 +654,7 @@ function smtp.orcpt(address) end
 
 ---@param text string
 ---@return string text with CRLF at the end of each line
-function smtp.lines(text) end
+function smtp.lines(text) end -- luacheck: ignore text
 
 ---@param stream? satchel.core.Stream
 ---@param limits? { line: integer, reply: integer }

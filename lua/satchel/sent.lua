@@ -3,6 +3,7 @@
 
 ---@class satchel.Sent
 ---@field message_id string "<…>"
+---@field results? satchel.smtp.Outcome[] smtp: what became of it for each recipient
 ---@field item? satchel.Item the copy in Sent; nil when none was saved
 local Sent = { __name = "satchel.Sent" }
 
@@ -29,7 +30,7 @@ local M = {}
 ---@param answer table of the driver
 ---@return satchel.Sent
 function M.new(store, answer)
-  return setmetatable({ message_id = answer.message_id,
+  return setmetatable({ message_id = answer.message_id, results = answer.results,
     _ = { store = store, answer = answer } }, Sent)
 end
 

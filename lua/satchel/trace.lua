@@ -6,7 +6,7 @@ local core = require "satchel.core"
 local mapi_trace = require "satchel.mapi.trace"
 
 ---@class satchel.TraceEvent
----@field layer "http"|"rop"|"body"|"verb"
+---@field layer "http"|"rop"|"body"|"verb"|"imap"|"pop3"|"smtp"
 ---@field direction "send"|"receive"|"error"|"write"
 ---@field round_trip? integer which request of the session it belongs to
 ---@field text? string of a ROP or body: its name and fields

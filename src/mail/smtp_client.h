@@ -34,8 +34,8 @@ void sat_smtp_client_init(struct sat_smtp_client *c,
                           const struct sat_smtp_limits *limits);
 void sat_smtp_client_clear(struct sat_smtp_client *c);
 
-/* One command, or answer to a challenge, without its CRLF.  -1: it has a CR, LF or NUL, is too long,
-** or content is being sent. */
+/* One command, or answer to a challenge, without its CRLF.  -1: it has a CR,
+** LF or NUL, is too long, or content is being sent. */
 int sat_smtp_client_command(struct sat_smtp_client *c, const char *line,
                             size_t n, struct sat_error *err);
 

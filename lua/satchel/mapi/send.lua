@@ -224,6 +224,9 @@ end
 ---@param opts { save: boolean, progress: function|nil }
 ---@return table answer { message_id =, find = function -> item id, folder id }
 function Driver:send(message, opts)
+  if opts.partial or opts.dsn then
+    error_object.unsupported("send: mapi has no '%s'", opts.dsn and "dsn" or "partial")
+  end
   self:resolve_names(message)
   attachments.prepare(self, message.attachments)
   local sending, mark = prepare(self), core.text.guid()

@@ -1,0 +1,191 @@
+-- What is in the maildrop: numbers, ids and sizes, which hold for one connection,
+-- and what of it is marked for deletion. An item's id is its unique-id (UIDL), the
+-- same in every session. Two messages with one unique-id, which RFC 1939 7 allows, are
+-- told apart by their order: " 2" behind the second one's.
+--
+-- A server without UIDL gives no ids. Then the id is a digest of the header, which
+-- costs the header of every message when the first id is needed.
+
+local core = require "satchel.core"
+local errors = require "satchel.error"
+
+---@class satchel.pop3.Mailbox
+---@field connection satchel.pop3.Connection
+---@field generation integer of the connection it was read on
+---@field ids table<integer, string> by number
+---@field sizes table<integer, integer> by number; those on the wire
+---@field numbers table<string, integer> by id
+---@field last integer the highest number
+local Mailbox = {}
+Mailbox.__index = Mailbox
+
+local M = {}
+
+---@param connection satchel.pop3.Connection
+---@return satchel.pop3.Mailbox
+function M.new(connection)
+  return setmetatable({ connection = connection, generation = 0 }, Mailbox)
+end
+
+-- the header of a whole message
+local function header_of(text)
+  local _, at = text:find "\r\n\r\n"
+  return at and text:sub(1, at) or text
+end
+
+---Headers of messages by number; those that the server does not give are absent.
+---To be called with the connection.
+---@param numbers integer[]
+---@return table<integer, string>
+function Mailbox:headers(numbers)
+  local connection, headers, commands = self.connection, {}, {}
+  local capabilities = connection.capabilities
+  if self.no_top == nil then self.no_top = connection.has_capa and not capabilities.TOP end
+  for i, number in ipairs(numbers) do
+    commands[i] = { lines = true,
+      line = (self.no_top and "RETR %d" or "TOP %d 0"):format(number) }
+  end
+  local refused
+  connection:pipeline(commands, function(i, answer)
+    if answer.more then
+      headers[numbers[i]] = header_of(connection:text())
+    else
+      refused = refused or answer
+    end
+  end)
+  -- TOP is optional (RFC 1939 7): who refuses all of it has none
+  if refused and not self.no_top and not next(headers) and not connection.has_capa then
+    self.no_top = true
+    return self:headers(numbers)
+  end
+  return headers
+end
+
+local function digests(self, numbers)
+  local ids = {}
+  for from = 1, #numbers, 100 do
+    local window = table.move(numbers, from, math.min(from + 99, #numbers), 1, {})
+    local headers = self:headers(window)
+    for _, number in ipairs(window) do
+      ids[number] = "sha256:" .. core.text.hex(core.text.sha256(headers[number] or "")):sub(1, 40)
+    end
+  end
+  return ids
+end
+
+local function listing(self, answer, read, what)
+  if answer.status ~= "ok" then
+    errors.raise(self.connection:refusal(answer, "the server refuses " .. what))
+  end
+  local list, err = read(self.connection:text())
+  if not list then errors.raise(self.connection.line:error(err)) end
+  return list
+end
+
+local listings <const> = { { line = "LIST", lines = true }, { line = "UIDL", lines = true },
+  { line = "CAPA", lines = true } }
+
+local function read_listings(self)
+  local connection, sizes, ids = self.connection, nil, nil
+  connection:pipeline(table.move(listings, 1, connection.capa_due and 3 or 2, 1, {}),
+    function(i, answer)
+      if i == 1 then
+        sizes = listing(self, answer, core.pop3.sizes, "LIST")
+      elseif i == 3 then
+        connection:take_capabilities(answer)
+      elseif answer.status == "ok" then
+        ids = listing(self, answer, core.pop3.uids, "UIDL")
+      end
+    end)
+  return sizes, ids
+end
+
+-- ids of their own for messages with the same unique-id
+local function make_unique(ids, last)
+  local seen, numbers = {}, {}
+  for number = 1, last do
+    local id = ids[number]
+    if id then
+      seen[id] = (seen[id] or 0) + 1
+      if seen[id] > 1 then ids[number] = ("%s %d"):format(id, seen[id]) end
+      numbers[ids[number]] = number
+    end
+  end
+  return numbers
+end
+
+---Reads the listings unless they are known; to be called with the connection.
+---@return satchel.pop3.Mailbox self
+function Mailbox:read()
+  local connection = self.connection
+  if self.generation == connection.generation then return self end
+  local sizes, ids = read_listings(self)
+  local last, numbers = 0, {}
+  for number in pairs(sizes) do
+    last, numbers[#numbers + 1] = math.max(last, number), number
+  end
+  table.sort(numbers)
+  self.has_uidl = ids ~= nil
+  self.ids, self.sizes, self.last = ids or digests(self, numbers), sizes, last
+  for number in pairs(self.ids) do
+    if not sizes[number] then self.ids[number] = nil end
+  end
+  self.numbers = make_unique(self.ids, last)
+  self.generation = connection.generation
+  return self
+end
+
+---Numbers of all messages that are not marked for deletion, the first first.
+---@return integer[]
+function Mailbox:live()
+  local list, marked = {}, self.connection.marked
+  for number = 1, self.last do
+    if self.ids[number] and not marked[number] then list[#list + 1] = number end
+  end
+  return list
+end
+
+---The number of a message, nil when it is not there or marked for deletion.
+---@param id string
+---@return integer|nil
+function Mailbox:number(id)
+  local number = self.numbers[id]
+  return number and not self.connection.marked[number] and number or nil
+end
+
+---@param id string
+---@return satchel.Error
+function Mailbox:no_message(id)
+  return errors.new { kind = "not_found", server = self.connection.endpoint.host,
+    message = ("item '%s' is not in the mailbox"):format(id) }
+end
+
+---Marks messages for deletion; to be called with the connection.
+---@param ids string[]
+---@param progress? fun(done: integer, total: integer)
+---@return satchel.Result[]
+function Mailbox:delete(ids, progress)
+  local connection, results = self.connection, {}
+  local commands, places = {}, {}
+  for i, id in ipairs(ids) do
+    local number = self:number(id)
+    results[i] = { id = id, ok = number ~= nil, error = not number and self:no_message(id) or nil }
+    if number then
+      commands[#commands + 1] = { line = ("DELE %d"):format(number) }
+      places[#places + 1] = { result = results[i], number = number }
+      connection.marked[number] = id
+    end
+  end
+  connection:pipeline(commands, function(n, answer)
+    local result = places[n].result
+    if answer.status ~= "ok" then
+      connection.marked[places[n].number] = nil
+      result.ok, result.error = false,
+        connection:refusal(answer, "delete: the server does not mark the message")
+    end
+    if progress then progress(n, #commands) end
+  end)
+  return results
+end
+
+return M

@@ -1,0 +1,133 @@
+-- Sending for sessions of any protocol: a message of the face is made MIME once,
+-- sent, and the very same bytes are handed to whoever keeps the copy.
+
+local connection = require "satchel.smtp.connection"
+local content = require "satchel.smtp.content"
+local core = require "satchel.core"
+local envelope = require "satchel.smtp.envelope"
+local errors = require "satchel.error"
+local transaction = require "satchel.smtp.transaction"
+
+local M = {}
+
+---@class satchel.smtp.Context
+---@field smtp? satchel.smtp.Connection from M.connection; nil: nothing was said of sending
+---@field user string
+---@field address? string the user's own address when `user` is none
+---@field save? fun(body: any): string|nil, string|nil keeps the copy, gives item id and
+---folder id
+
+---Where the options of connect say that messages are sent: connected when it is
+---first needed. Credentials default to those of the session.
+---@param options table of satchel.connect
+---@return satchel.smtp.Connection|nil
+function M.connection(options)
+  local given = options.smtp
+  if not given then return nil end
+  local own = given.user or given.password or given.token
+  local tls = given.tls
+  if tls == nil then tls = options.tls end
+  return connection.new { url = given.url, user = given.user or options.user,
+    password = given.password or not given.token and options.password or nil,
+    token = given.token or not given.password and options.token or nil,
+    borrowed = not own, tls = tls, timeout = options.timeout, proxy = options.proxy,
+    trace = options.trace, limits = options.limits, name = given.name }
+end
+
+-- Addresses ---------------------------------------------------------------------
+
+-- whom it is from, unless the message says
+local function default_from(context)
+  local address = context.address or context.user
+  if not address or not address:find "^[^@]+@[^@]+$" then
+    errors.raise { kind = "invalid", message = ("send: '%s' is no address to send from"):format(
+      tostring(address)), hint = "give from" }
+  end
+  return { email = address }
+end
+
+local function addresses_of(message)
+  local list, seen = {}, {}
+  for _, field in ipairs { "to", "cc", "bcc" } do
+    for _, each in ipairs(message[field] or {}) do
+      if not each.email then
+        errors.raise { kind = "not_found", message = ("send: '%s' has no e-mail address, and there "
+          .. "is no address book to look in"):format(each.name) }
+      end
+      -- the domain has no case; the name before it may (RFC 5321 2.4)
+      local key = each.email:gsub("@[^@]*$", string.lower)
+      if not seen[key] then seen[key], list[#list + 1] = true, each.email end
+    end
+  end
+  return list
+end
+
+-- whether a header has an address that only SMTPUTF8 carries
+local function is_international(message)
+  for _, field in ipairs { "from", "sender", "to", "cc", "reply_to" } do
+    local value = message[field]
+    for _, each in ipairs(value and (value.email and { value } or value) or {}) do
+      if each.email and each.email:find "[\x80-\xff].*@" then return true end
+    end
+  end
+  return false
+end
+
+local function new_message_id(from)
+  local domain = from.email:match "@([%w.-]+)$" or "localhost"
+  return ("<%s@%s>"):format(core.text.guid(), domain)
+end
+
+-- The message -------------------------------------------------------------------
+
+-- what becomes MIME: a copy, so that the caller's stays as it was
+local function completed(context, message)
+  local draft = {}
+  for name, value in pairs(message) do draft[name] = value end
+  draft.from = draft.from or default_from(context)
+  draft.sent = draft.sent or os.time()
+  draft.message_id = draft.message_id or new_message_id(draft.from)
+  return draft
+end
+
+-- the copy is kept after the message was sent: what fails there leaves it sent
+local function keep(context, body, answer)
+  local ok, id, folder_id = pcall(context.save, body)
+  if ok then
+    answer.item_id, answer.item_folder_id = id, folder_id
+    return
+  end
+  local err = errors.new(id)
+  err.message = "send: the message was sent, but its copy was not kept: " .. err.message
+  err.message_id, err.results, err.stage = answer.message_id, answer.results, "save"
+  err.uncertain, err.retryable = true, false
+  err.hint = "do not send it again"
+  errors.raise(err)
+end
+
+---Sends a message of the face and keeps the copy.
+---@param context satchel.smtp.Context
+---@param message table a draft of satchel.compose
+---@param opts { save: boolean, partial: boolean, dsn: table, progress: function }
+---@return { message_id: string, results: satchel.smtp.Outcome[], item_id: string|nil,
+---item_folder_id: string|nil }
+function M.send(context, message, opts)
+  if not context.smtp then
+    errors.raise { kind = "unsupported", message = "send: no server is named that sends",
+      hint = 'connect { smtp = "smtp://mail.example.test" }' }
+  end
+  local draft = completed(context, message)
+  local sender = draft.sender or draft.from
+  local recipients, utf8 = addresses_of(draft), is_international(draft)
+  local path = envelope.new { from = sender.email, recipients = recipients, utf8 = utf8,
+    dsn = opts.dsn and envelope.dsn(opts.dsn) }
+  local body <close> = require("satchel.mime").build(draft, { date = draft.sent, bcc = false,
+    message_id = draft.message_id, utf8 = utf8 })
+  local results = transaction.send(context.smtp, { envelope = path,
+    content = content.of { body = body }, partial = opts.partial, progress = opts.progress })
+  local answer = { message_id = draft.message_id, results = results }
+  if context.save and opts.save ~= false then keep(context, body, answer) end
+  return answer
+end
+
+return M
