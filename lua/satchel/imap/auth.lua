@@ -1,54 +1,108 @@
--- Authentication on an IMAP channel: SASL by AUTHENTICATE (RFC 9051 6.2.2), else
--- LOGIN (6.2.3). A password never goes over a clear channel unless the caller has
--- said tls = false.
+-- Authentication on an IMAP channel: SASL by AUTHENTICATE (RFC 9051 6.2.2), where
+-- none of its mechanisms can be used LOGIN (6.2.3). A password never goes over a
+-- clear channel unless the caller has said tls = false.
 
+local core = require "satchel.core"
 local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
+local sasl = require "satchel.sasl"
 local words = require "satchel.imap.words"
 
 local M = {}
 
 -- a server may repeat what it was given: nobody else is to read it
 local function masked(text, secret)
-  if not secret or secret == "" then return text end
-  return (text:gsub(secret:gsub("%p", "%%%0"), "***"))
+  if type(secret) ~= "string" or secret == "" then return text end
+  return (text:gsub(secret:gsub("%W", "%%%0"), "***"))
 end
 
-local function refused(conn, done, op, secret)
-  local err = errors.of(done, op, conn.server)
-  if err.kind == "server" or done.type == "no" and not errors.kind(done.code) then
-    err.kind = "auth"
+-- What a NO or BAD to an attempt means to sasl.run. BAD is said of a mechanism
+-- that was offered and is not known; of the same some say NO without a code.
+local function refusal_of(conn, done)
+  local err = errors.of(done, "authenticate", conn.server)
+  local kind = errors.kind(done.code)
+  local text = done.text or ""
+  return { message = masked(text, conn.options.password), name = err.name,
+    kind = kind and kind ~= "invalid" and kind or nil, hint = kind and err.hint,
+    retryable = err.retryable, retry_after = err.retry_after,
+    unavailable = done.type == "bad" or done.code and done.code.name == "CANNOT"
+      or not kind and text:lower():find "unsupported.-mechanism" ~= nil }
+end
+
+-- an empty response is "=" behind the command (RFC 9051 6.2.2)
+local function initial_word(initial)
+  return initial == "" and " =" or " " .. core.text.base64(initial)
+end
+
+local function exchange(conn, channel, mechanism, initial, respond)
+  local text = "AUTHENTICATE " .. words.atom(mechanism, "mechanism")
+  if initial and conn.capabilities:has "SASL-IR" then
+    text, initial = text .. initial_word(initial), nil
   end
-  err.message = masked(err.message, secret)
-  err.stage = "authenticate"
-  return err
+  local function answer(challenge)
+    local response = initial
+    initial = nil
+    if not response then
+      local bytes = core.text.unbase64(challenge.text or "")
+      response = bytes and respond(bytes)
+    end
+    channel:line(response and core.text.base64(response) or "*")
+  end
+  local done = channel:wait(channel:send(text, { name = "AUTHENTICATE", secret = true,
+    dialogue = answer }))
+  if done.type == "ok" then return true end
+  return false, refusal_of(conn, done)
 end
 
 local function text_of(value)
-  if type(value) == "function" or type(value) == "table" then return value() end
-  return value
+  if type(value) == "string" or value == nil then return value end
+  return value()
 end
 
-local function login(conn, channel, user, password)
-  if conn.capabilities:has "LOGINDISABLED" then
-    error_object.raise { kind = "auth", stage = "authenticate", server = conn.server,
-      message = "the server takes no password here (LOGINDISABLED)" }
-  end
-  local parts = words.add({ "LOGIN " }, words.string(user, "user"), " ",
+local function login(conn, channel)
+  local options = conn.options
+  local password = text_of(options.password)
+  local parts = words.add({ "LOGIN " }, words.string(options.user, "user"), " ",
     words.string(password, "password"))
   local done = channel:wait(channel:send(parts, { name = "LOGIN", secret = true }))
-  if done.type ~= "ok" then error_object.raise(refused(conn, done, "login", password)) end
+  if done.type == "ok" then return end
+  local err = errors.of(done, "login", conn.server)
+  if not errors.kind(done.code) then err.kind = "auth" end
+  err.message = ("%s refused to let %s in by LOGIN: %s"):format(conn.server, options.user,
+    masked(done.text or "", password))
+  err.hint = err.hint or "check user name and password"
+  err.stage = "auth"
+  error_object.raise(err)
 end
 
+local function may_login(conn, secure)
+  local options = conn.options
+  return options.user and options.password and not conn.capabilities:has "LOGINDISABLED"
+    and (secure or options.tls == false)
+end
+
+---Logs on.
 ---@param conn satchel.imap.Connection
 ---@param channel satchel.imap.Channel
 function M.run(conn, channel)
-  local options = conn.options
-  local password = text_of(options.password)
-  if not password then
-    error_object.raise { kind = "auth", message = "no password was given", stage = "authenticate" }
-  end
-  login(conn, channel, options.user, password)
+  local options, unavailable = conn.options, false
+  local secure = channel.stream:info().tls ~= nil
+  local candidates = sasl.choose {
+    offered = conn.capabilities:values "AUTH", secure = secure, user = options.user,
+    password = options.password, token = options.token, stream = channel.stream,
+    service = "imap", host = conn.place.host, port = conn.place.port,
+    clear_allowed = options.tls == false, mechanism = options.mechanism,
+    certificate = type(options.tls) == "table" and options.tls.cert ~= nil,
+  }
+  if not candidates[1] and may_login(conn, secure) then return login(conn, channel) end
+  local ok, err = pcall(sasl.run, candidates, function(...)
+    local accepted, refusal = exchange(conn, channel, ...)
+    unavailable = not accepted and refusal.unavailable
+    return accepted, refusal
+  end)
+  if ok then return end
+  if unavailable and may_login(conn, secure) then return login(conn, channel) end
+  error(err, 0)
 end
 
 return M

@@ -55,6 +55,7 @@ local FAREWELL <const> = 5
 ---@field trace? fun(event: satchel.TraceEvent)
 ---@field observe fun(response: satchel.imap.Response) sees every untagged response, and
 ---tagged ones with a code
+---@field listeners? table<function, boolean> who wants to see FETCH responses, too
 ---@field count fun(): integer counts a round trip
 
 ---Connects; the greeting has not been read.
@@ -68,7 +69,8 @@ function M.open(options)
   local self = setmetatable({
     options = options, stream = stream, server = options.host, timeout = options.timeout,
     commands = {}, first = 1, last = 0, by_tag = {}, outstanding = 0, round_trip = 0,
-    observe = options.observe, count = options.count, show = options.trace,
+    observe = options.observe, listeners = options.listeners or {}, count = options.count,
+    show = options.trace,
   }, Channel)
   self:ready()
   self.wire = core.imap.connection(stream, options.limits)
@@ -161,6 +163,7 @@ end
 function Channel:line(text, last)
   local ok, err = self.wire:line(text, last)
   if not ok then error_object.raise(err, 1) end
+  self.round_trip = self.count()
   trace.show(self.show, "send", last and text or "***", self.round_trip)
 end
 
@@ -203,7 +206,10 @@ local function dispatch(self, response)
     self.bye = response
     self.stream:idle(math.min(FAREWELL, self.timeout))
   end
-  if not (command and command.own) then self.observe(response) end
+  -- the many are looked at only if somebody wants to
+  if not (command and command.own) and (response.type ~= "fetch" or next(self.listeners)) then
+    self.observe(response, command)
+  end
   if command then
     command.heard = true
     if command.on then return command.on(response) end

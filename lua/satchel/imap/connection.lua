@@ -105,7 +105,7 @@ function Connection:connect()
     host = place.host, port = place.port, tls = place.secure == "tls",
     policy = type(options.tls) == "table" and options.tls or nil, proxy = options.proxy,
     timeout = self.timeout, limits = options.limits, trace = options.trace,
-    observe = function(response) self:observe(response) end,
+    observe = function(...) self:observe(...) end, listeners = self.listeners,
     count = function()
       self.round_trips = self.round_trips + 1
       return self.round_trips
@@ -131,6 +131,11 @@ local function ensure(self)
   return self.channel
 end
 
+---Connects again if the connection was lost.
+function Connection:ready()
+  ensure(self)
+end
+
 -- as `ensure`; the mailbox that the command is about is selected again
 local function ensure_for(self, name)
   local one = ensure(self)
@@ -143,7 +148,8 @@ end
 
 ---Sees every response that is not part of another mailbox's SELECT.
 ---@param response satchel.imap.Response
-function Connection:observe(response)
+---@param command? satchel.imap.Command the oldest one in flight
+function Connection:observe(response, command)
   local code = response.code
   if response.type == "capability" then
     self:offered(response)
@@ -154,7 +160,7 @@ function Connection:observe(response)
   end
   if response.tag then return end
   if self.selected then self.selected:observe(response) end
-  for listener in pairs(self.listeners) do listener(response) end
+  for listener in pairs(self.listeners) do listener(response, command) end
 end
 
 ---Takes the capabilities that the server says it has.
@@ -176,10 +182,18 @@ end
 
 -- Running -----------------------------------------------------------------------
 
+---The error object for a completion that is not OK.
+---@param name string of the command
+---@param done satchel.imap.Response
+---@return satchel.Error
+function Connection:refusal(name, done)
+  return errors.of(done, name, self.server)
+end
+
 -- what a completion means: itself, or an error object
 local function judge(self, name, done)
   done.ok = done.type == "ok"
-  if not done.ok then done.error = errors.of(done, name, self.server) end
+  if not done.ok then done.error = self:refusal(name, done) end
   return done
 end
 

@@ -61,6 +61,25 @@ function M.set(set)
   return set
 end
 
+-- RFC 7162 4: a command should not be longer than 8192 bytes
+local LONGEST <const> = 7500
+
+---A set in pieces none of which makes a command too long.
+---@param set string|integer|integer[]
+---@return string[]
+function M.chunks(set)
+  local text = M.set(set)
+  local list = {}
+  while #text > LONGEST do
+    local at = text:sub(1, LONGEST):match "^.*(),"
+    if not at then break end
+    list[#list + 1] = text:sub(1, at - 1)
+    text = text:sub(at + 1)
+  end
+  list[#list + 1] = text
+  return list
+end
+
 local ATOM <const> = "^[^%c%z (){%%*\"\\%]\x7f-\xff]+$"
 
 ---An atom, a flag with its backslash, or an item of FETCH: no spaces, no quotes.

@@ -1,0 +1,58 @@
+-- session.imap: the whole of IMAP beside the shared face. A mailbox is a folder of
+-- the session or a name; messages are named by UIDs, as text ("1:4,7"), a number or
+-- a list. What the server does not offer raises kind "unsupported" with the name of
+-- the capability.
+
+---@class satchel.imap.Native
+---@field capabilities string[] as the server said them last
+---@field enabled string[] what ENABLE has turned on
+---@field namespaces? table personal, other, shared: lists of { prefix =, delimiter = }
+---@field server_id? table<string, string> what the server said by ID
+---@field selected? satchel.imap.Selected
+---@field round_trips integer times that an answer was waited for
+---@field connection satchel.imap.Connection
+local methods = {}
+
+local fields = {
+  capabilities = function(self)
+    local list = self.connection.capabilities.list
+    return table.move(list, 1, #list, 1, {})
+  end,
+  enabled = function(self)
+    local list = {}
+    for name in pairs(self.connection.enabled) do list[#list + 1] = name end
+    table.sort(list)
+    return list
+  end,
+  namespaces = function(self) return self.connection.namespaces end,
+  server_id = function(self) return self.connection.identity end,
+  selected = function(self) return self.connection.selected end,
+  round_trips = function(self) return self.connection.round_trips end,
+}
+
+local Native = { __name = "satchel.imap.Native" }
+
+function Native.__index(self, name)
+  local field = fields[name]
+  if field then return field(self) end
+  return methods[name]
+end
+
+function Native:__tostring()
+  return "satchel.imap.Native: " .. self.connection.server
+end
+
+for _, part in ipairs { "commands", "mailboxes", "messages", "search", "append", "access",
+  "metadata", "events" } do
+  for name, method in pairs(require("satchel.imap.native." .. part)) do methods[name] = method end
+end
+
+local M = { methods = methods, fields = fields }
+
+---@param connection satchel.imap.Connection
+---@return satchel.imap.Native
+function M.new(connection)
+  return setmetatable({ connection = connection }, Native)
+end
+
+return M
