@@ -603,6 +603,44 @@ function imap.date_time(seconds) end
 ---@class satchel.core.ImapResponse
 ---@field type string
 
+---A command is text or a list of parts: text, { literal = bytes, binary = } or
+---{ size = n, binary = }, the promise of a literal.
+---@alias satchel.core.ImapParts string|table
+
+---Commands in flight without a stream.
+---@class satchel.core.ImapQueue
+---@field set fun(self, how: { literals?: "sync"|"minus"|"plus", utf8?: boolean })
+---@field send fun(self, parts: satchel.core.ImapParts, dialogue?: boolean): string|nil,
+---satchel.core.Failure? its tag; a dialogue takes lines until it is completed
+---@field line fun(self, text: string, last?: boolean): boolean|nil, satchel.core.Failure?
+---@field wants fun(self): integer bytes of a promised literal that may be put now
+---@field put fun(self, bytes: string): boolean|nil, satchel.core.Failure?
+---@field output fun(self, most?: integer): string what goes out now
+---@field feed fun(self, bytes: string) what the server says
+---@field step fun(self): boolean|nil, satchel.core.ImapResponse|satchel.core.Failure|nil,
+---string|nil, boolean|nil true, a response, the tag it completes, whether it let a literal go
+
+---@param limits? satchel.core.ImapLimits
+---@return satchel.core.ImapQueue
+function imap.queue(limits) end
+
+---Commands in flight on a stream; awaited for the next response.
+---@class satchel.core.ImapConnection : satchel.core.Operation
+---@field set fun(self, how: { literals?: string, utf8?: boolean, traced?: boolean })
+---@field send fun(self, parts: satchel.core.ImapParts, dialogue?: boolean): string|nil,
+---satchel.core.Failure?
+---@field line fun(self, text: string, last?: boolean): boolean|nil, satchel.core.Failure?
+---@field wants fun(self): integer, integer bytes that may be put now, that are due in all
+---@field put fun(self, bytes: string): boolean|nil, satchel.core.Failure?
+---@field poll fun(self): boolean|nil, satchel.core.Failure? bytes came, or may be put
+---@field size fun(self): integer bytes of the last response
+---@field shown fun(self): string the last response as people read it, if it is traced
+
+---@param stream satchel.core.Stream
+---@param limits? satchel.core.ImapLimits
+---@return satchel.core.ImapConnection
+function imap.connection(stream, limits) end
+
 -- smtp: replies, addresses, connections ---------------------------------------------
 
 ---@class satchel.core.SmtpReply lines by position, without codes

@@ -193,13 +193,17 @@ local function continue(self, response)
   end
 end
 
+-- an ESEARCH response has a tag, too: it says which search it answers (RFC 4466 2.6.2)
+local completes <const> = { ok = true, no = true, bad = true }
+
 local function dispatch(self, response)
-  local command = self.commands[self.first]
+  local command = response.type == "esearch" and self.by_tag[response.tag]
+    or self.commands[self.first]
   if self.show then
     trace.show(self.show, "receive",
       trace.response(self.wire:shown(), command and command.secret), self.round_trip)
   end
-  if response.tag then return complete(self, response) end
+  if response.tag and completes[response.type] then return complete(self, response) end
   self.greeting = self.greeting or response
   if response.type == "continuation" then return continue(self, response) end
   if response.type == "bye" then

@@ -57,7 +57,7 @@ local metadata <const> = { MAXSIZE = { "limit" }, TOOMANY = { "limit" },
 function M.kind(code)
   local name = code and code.name
   local row = codes[name]
-  if name == "METADATA" then row = metadata[(code.detail or code.value or ""):match "^%a*"] end
+  if name == "METADATA" then row = metadata[code.detail] end
   if row then return row[1], row[2], row[3] end
 end
 

@@ -114,7 +114,9 @@ local function settle(conn, channel)
   local commands, id, enable = {}, identification(conn), extensions(conn)
   local function ask(parts, what) commands[#commands + 1] = channel:send(parts, what) end
   if id then
-    ask(id, { name = "ID", on = function(r) if r.type == "id" then conn.identity = r[1] end end })
+    ask(id, { name = "ID", on = function(r)
+      if r.type == "id" then conn.identity = r.fields end
+    end })
   end
   if enable then ask(enable, { name = "ENABLE" }) end
   if is_offered(conn, "NAMESPACE") then

@@ -42,7 +42,7 @@ local codes <const> = {
 function Selected:code(code)
   local field = codes[code.name]
   if field then
-    self[field] = code.value
+    self[field] = code.value or code.detail
   elseif code.name == "PERMANENTFLAGS" then
     self.permanent_flags = code.list
   elseif code.name == "NOMODSEQ" then

@@ -68,6 +68,7 @@ local LONGEST <const> = 7500
 ---@param set string|integer|integer[]
 ---@return string[]
 function M.chunks(set)
+  if type(set) == "table" and set[1] then return core.imap.sets(set, LONGEST) end
   local text = M.set(set)
   local list = {}
   while #text > LONGEST do

@@ -21,12 +21,9 @@ local function name_of(self, folder)
   return words.mailbox(self.connection, mailbox.name(folder))
 end
 
--- STORAGE = { usage =, limit = } in units of 1024 bytes
 local function resources(response)
   local list = { root = response.root }
-  for name, pair in pairs(response) do
-    if type(pair) == "table" then list[name] = { usage = pair[1], limit = pair[2] } end
-  end
+  for name, resource in pairs(response.resources) do list[name] = resource end
   return list
 end
 
@@ -77,19 +74,13 @@ function Native:set_quota(root, limits)
     .. ")" }
 end
 
-local function rights_of(response)
-  local list = {}
-  for k, v in pairs(response.rights or {}) do list[k] = v end
-  return list
-end
-
 ---Who may do what with a folder.
 ---@param folder satchel.Folder|string
 ---@return table<string, string> rights by identifier
 function Native:acl(folder)
   local conn = self.connection
   conn:need("acl", "ACL")
-  return rights_of(first(ask(conn, { "GETACL ", name_of(self, folder) }, "acl"), "acl"))
+  return first(ask(conn, { "GETACL ", name_of(self, folder) }, "acl"), "acl").rights
 end
 
 ---Gives rights ("lrs"), adds ("+w") or takes some ("-w").

@@ -87,7 +87,7 @@ function Native:id(about)
   else
     words.add(parts, "NIL")
   end
-  function parts.on(r) if r.type == "id" then answer = r[1] end end
+  function parts.on(r) if r.type == "id" then answer = r.fields end end
   function parts.reset() answer = nil end
   conn:run(parts)
   conn.identity = answer or conn.identity

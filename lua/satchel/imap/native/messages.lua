@@ -39,17 +39,13 @@ local function items_of(conn, items)
   return "(" .. table.concat(list, " ") .. ")"
 end
 
--- UIDs one by one; ranges are asked for, for a server knows which are there
-local SMALL <const> = 1000
 
 local function uids_of(conn, name, set)
   if type(set) == "table" then return set end
   if math.type(set) == "integer" then return { set } end
   local text = words.set(set)
-  if not text:find "[*$]" then
-    local ids = core.imap.ids(text, SMALL)
-    if ids then return ids end
-  end
+  -- of a range the server knows which are there
+  if not text:find "[*$:]" then return core.imap.ids(text) end
   return searching.ids(conn, name, text == "$" and "$" or "UID " .. text)
 end
 

@@ -24,7 +24,7 @@ local function extended(results)
       answer[name] = answer[name] or r[name]
     end
     if r.all then answer.all = core.imap.ids(r.all) end
-    if r.partial then answer.partial = core.imap.ids(r.partial[3] or "") end
+    if r.partial then answer.partial = core.imap.ids(r.partial.set or "") end
   end
   return answer
 end
