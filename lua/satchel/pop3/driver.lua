@@ -8,6 +8,7 @@ local errors = require "satchel.error"
 local fields = require "satchel.pop3.fields"
 local mailbox = require "satchel.pop3.mailbox"
 local message = require "satchel.pop3.message"
+local mime = require "satchel.mime"
 local native = require "satchel.pop3.native"
 local outgoing = require "satchel.smtp.outgoing"
 local records = require "satchel.pop3.records"
@@ -162,7 +163,7 @@ function Driver:load(id, _, wanted)
 end
 
 function Driver:attachments(id)
-  return self.messages:parsed(id):attachments()
+  return mime.attachments(self.messages:parsed(id))
 end
 
 function Driver:open_attachment(id, _, num)
@@ -170,17 +171,33 @@ function Driver:open_attachment(id, _, num)
 end
 
 function Driver:attachment_item(id, _, num)
-  return outgoing.embedded(self.messages:parsed(id), num)
+  return mime.record(errors.assert(self.messages:parsed(id):item(num)))
+end
+
+---The message as it is on the server, in pieces.
+---@param id string
+---@return fun(): string|nil
+function Driver:pieces(id)
+  local kept = self.messages:get(id)
+  if not kept.bytes then
+    kept.file:seek "set"
+    return function() return kept.file:read(65536) end
+  end
+  local bytes = kept.bytes
+  return function()
+    local piece = bytes
+    bytes = nil
+    return piece
+  end
 end
 
 ---The message as it is on the server.
 ---@param id string
 ---@return string
 function Driver:mime(id)
-  local kept = self.messages:get(id)
-  if kept.bytes then return kept.bytes end
-  kept.file:seek "set"
-  return kept.file:read "a"
+  local parts = {}
+  for piece in self:pieces(id) do parts[#parts + 1] = piece end
+  return table.concat(parts)
 end
 
 -- Deleting ----------------------------------------------------------------------
@@ -207,7 +224,8 @@ end
 
 ---There is no folder for sent messages: no copy is kept.
 function Driver:send(draft, opts)
-  return outgoing.send({ smtp = self.sender, user = self.user }, draft, opts)
+  local function open(spec) return self:pieces(spec.item.id) end
+  return outgoing.send({ smtp = self.sender, user = self.user, open = open }, draft, opts)
 end
 
 ---Connects and logs on.

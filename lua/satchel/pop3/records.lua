@@ -2,6 +2,7 @@
 
 local fields = require "satchel.pop3.fields"
 local message = require "satchel.pop3.message"
+local mime = require "satchel.mime"
 
 local M = {}
 
@@ -25,7 +26,7 @@ local of_body <const> = { text = true, html = true, attachments = true, size = t
   has_attachments = true }
 
 local function add_fields(record, parsed)
-  for name, value in pairs(parsed:fields()) do
+  for name, value in pairs(mime.fields(parsed)) do
     if record[name] == nil then record[name] = value end
   end
   record.received = record.received or record.sent

@@ -62,7 +62,7 @@ end
 
 -- what satchel.mime.build gives
 local function of_body(body)
-  return { size = body.size, repeatable = true, eight_bit = body.eight_bit,
+  return { size = body.size, repeatable = true, eight_bit = body.eightbit or body.utf8,
     close = function() end, chunks = function(n) return body:chunks(n) end }
 end
 

@@ -6,6 +6,7 @@ local content = require "satchel.smtp.content"
 local core = require "satchel.core"
 local envelope = require "satchel.smtp.envelope"
 local errors = require "satchel.error"
+local mime = require "satchel.mime"
 local transaction = require "satchel.smtp.transaction"
 
 local M = {}
@@ -16,6 +17,8 @@ local M = {}
 ---@field address? string the user's own address when `user` is none
 ---@field save? fun(body: any): string|nil, string|nil keeps the copy, gives item id and
 ---folder id
+---@field open? fun(spec: table): fun(): string|nil pieces of the raw message of an attachment
+---that is a stored item
 
 ---Where the options of connect say that messages are sent: connected when it is
 ---first needed. Credentials default to those of the session.
@@ -46,6 +49,12 @@ local function default_from(context)
   return { email = address }
 end
 
+-- a domain in its ASCII form goes where SMTPUTF8 is not spoken (RFC 5891 4.4)
+local function ascii_domain(email)
+  if not email:find "[\x80-\xff]" or email:find "[\x80-\xff].*@" then return email end
+  return core.mime.encode_email(email) or email
+end
+
 local function addresses_of(message)
   local list, seen = {}, {}
   for _, field in ipairs { "to", "cc", "bcc" } do
@@ -55,8 +64,9 @@ local function addresses_of(message)
           .. "is no address book to look in"):format(each.name) }
       end
       -- the domain has no case; the name before it may (RFC 5321 2.4)
-      local key = each.email:gsub("@[^@]*$", string.lower)
-      if not seen[key] then seen[key], list[#list + 1] = true, each.email end
+      local email = ascii_domain(each.email)
+      local key = email:gsub("@[^@]*$", string.lower)
+      if not seen[key] then seen[key], list[#list + 1] = true, email end
     end
   end
   return list
@@ -73,11 +83,6 @@ local function is_international(message)
   return false
 end
 
-local function new_message_id(from)
-  local domain = from.email:match "@([%w.-]+)$" or "localhost"
-  return ("<%s@%s>"):format(core.text.guid(), domain)
-end
-
 -- The message -------------------------------------------------------------------
 
 -- what becomes MIME: a copy, so that the caller's stays as it was
@@ -86,8 +91,25 @@ local function completed(context, message)
   for name, value in pairs(message) do draft[name] = value end
   draft.from = draft.from or default_from(context)
   draft.sent = draft.sent or os.time()
-  draft.message_id = draft.message_id or new_message_id(draft.from)
   return draft
+end
+
+-- The body as it is kept: who had it without the others' knowledge is told there.
+local function with_bcc(body, draft)
+  if #(draft.bcc or {}) == 0 then return body end
+  local head = errors.assert(core.mime.header_addresses("Bcc", draft.bcc, body.utf8))
+  local kept = { size = #head + body.size, message_id = body.message_id, utf8 = body.utf8,
+    eightbit = body.eightbit, close = function() end }
+  function kept.chunks(_, n)
+    local rest, first = body:chunks(n), head
+    return function()
+      local piece = first or rest()
+      first = nil
+      return piece
+    end
+  end
+  function kept.read_all() return head .. body:read_all() end
+  return kept
 end
 
 -- the copy is kept after the message was sent: what fails there leaves it sent
@@ -119,14 +141,14 @@ function M.send(context, message, opts)
   local draft = completed(context, message)
   local sender = draft.sender or draft.from
   local recipients, utf8 = addresses_of(draft), is_international(draft)
-  local path = envelope.new { from = sender.email, recipients = recipients, utf8 = utf8,
+  local path = envelope.new { from = ascii_domain(sender.email), recipients = recipients, utf8 = utf8,
     dsn = opts.dsn and envelope.dsn(opts.dsn) }
-  local body <close> = require("satchel.mime").build(draft, { date = draft.sent, bcc = false,
-    message_id = draft.message_id, utf8 = utf8 })
+  local body <close> = mime.build(draft, { date = draft.sent, bcc = false, utf8 = utf8,
+    message_id = draft.message_id, open = context.open })
   local results = transaction.send(context.smtp, { envelope = path,
     content = content.of { body = body }, partial = opts.partial, progress = opts.progress })
-  local answer = { message_id = draft.message_id, results = results }
-  if context.save and opts.save ~= false then keep(context, body, answer) end
+  local answer = { message_id = body.message_id, results = results }
+  if context.save and opts.save ~= false then keep(context, with_bcc(body, draft), answer) end
   return answer
 end
 
