@@ -13,7 +13,9 @@ if #files == 0 then
   for f in io.popen(find .. " | sort"):lines() do files[#files + 1] = f end
 end
 
-require "support.mail_servers" -- here, and so the same for all files
+-- here, and so the same for all files
+require "support.board"
+require "support.mail_servers"
 
 rawset(_G, "arg", { [0] = "spec/run.lua", "--output=support.output", "--lazy",
   table.unpack(files) })

@@ -4,7 +4,7 @@
 local sandbox = require "satchel.sandbox"
 local satchel = require "satchel"
 
-local M = { name = "the sandbox" }
+local M = { name = "the sandbox", column = "sandbox" }
 
 local users <const> = { "alice@example.test", "bob@example.test" }
 local box

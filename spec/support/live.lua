@@ -4,7 +4,7 @@
 
 local satchel = require "satchel"
 
-local M = { name = "a real server" }
+local M = { name = "a real server", column = "live MAPI" }
 
 local function variable(name)
   local value = os.getenv("SATCHEL_LIVE_" .. name)
@@ -76,6 +76,30 @@ end
 ---@return satchel.Session
 function M.connect(n, more)
   return satchel.connect(M.options(n, more))
+end
+
+---The same mailboxes by IMAP, with sending by SMTP.
+M.by_imap = { name = "a real server by IMAP", column = "live IMAP", user = M.user }
+
+---@param n integer
+---@param more? table
+---@return table
+function M.by_imap.options(n, more)
+  local user = M.user(n)
+  local host = "mail." .. user:match "@(.*)$"
+  local ca = variable "CA"
+  local options = { user = user, password = needed("PASSWORD" .. n), timeout = 120,
+    url = variable "IMAP_URL" or "imaps://" .. host,
+    smtp = variable "SMTP_URL" or "smtp://" .. host, tls = ca and { ca = ca } or nil }
+  for k, v in pairs(more or {}) do options[k] = v end
+  return options
+end
+
+---@param n integer
+---@param more? table
+---@return satchel.Session
+function M.by_imap.connect(n, more)
+  return satchel.connect(M.by_imap.options(n, more))
 end
 
 return M

@@ -1,5 +1,7 @@
--- A busted output handler: a dot a spec, failures in full, and the closing
--- line that counts them.
+-- A busted output handler: a dot a spec, failures in full, the table of
+-- servers and behaviours, and the closing line that counts.
+local board = require "support.board"
+
 return function(options)
   local handler = require "busted.outputHandlers.base" ()
   local busted = require "busted"
@@ -35,7 +37,7 @@ return function(options)
         end
       end
     end
-    io.write(("\n%d passed, %d failed\n"):format(passed, bad))
+    io.write("\n", board.text(), ("\n%d passed, %d failed\n"):format(passed, bad))
     io.flush()
     return nil, true
   end

@@ -24,7 +24,8 @@ local users <const> = { "alice@example.test", "bob@example.test" }
 ---@param name string
 ---@return table peer as support.live
 function M.new(name)
-  local peer = { name = "a recorded server", path = FOLDER .. "/" .. name .. ".jsonl" }
+  local peer = { name = "a recorded server", column = "recorded",
+    path = FOLDER .. "/" .. name .. ".jsonl" }
   function peer.user(n) return users[n] end
   function peer.wait() end
   function peer.options(n, more)

@@ -140,7 +140,8 @@ end
 
 local FEATURES <const> = { move = "server", copy = "server", search = "server",
   order = "server", flags = "server", categories = "server", folders = "server",
-  send = "server", mailbox = "server", props = "server", attachments = "server" }
+  send = "server", mailbox = "server", props = "server", attachments = "server",
+  create = "server", trash = "server", kinds = "server", slash = "server" }
 
 ---@param feature string
 ---@return "server"|"client"|false

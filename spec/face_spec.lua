@@ -1,0 +1,6 @@
+-- One behavioural spec of the objects, on every server that can be started
+-- here.  The table that it makes is printed at the end of the run.
+
+local face = require "scenario.face"
+
+face(_ENV, require "support.boxed")

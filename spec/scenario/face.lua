@@ -1,0 +1,138 @@
+-- What the objects promise, whatever the server and its protocol.  Each
+-- behaviour names the feature that it needs: where session:can denies it, the
+-- same calls have to raise `unsupported`; everywhere else they have to do it.
+--
+-- A peer has name, column (of the printed table), user(n), connect(n, more)
+-- for two users; and, where its protocol cannot write, writer(n): a session of
+-- the same mailbox that can.
+
+local assert = require "luassert"
+local board = require "support.board"
+local satchel = require "satchel"
+
+local Face = {}
+Face.__index = Face
+
+Face.new_year = 1767225600
+
+---@param kind string
+---@return table error
+function Face.refused(kind, fn, ...)
+  local ok, err = satchel.try(fn, ...)
+  assert.is_false(ok)
+  assert.equal(kind, err.kind, tostring(err))
+  return err
+end
+
+-- how each of a list reads
+function Face.plain(list)
+  local shown = {}
+  for i, each in ipairs(list) do shown[i] = tostring(each) end
+  return shown
+end
+
+-- retries what delivery may take a moment for
+function Face.eventually(fn)
+  for _ = 1, 50 do
+    local value = fn()
+    if value then return value end
+    satchel.sleep(0.2)
+  end
+  error("it did not happen", 2)
+end
+
+-- without the line breaks at its end
+function Face.trimmed(text)
+  return text and (text:gsub("%s+$", ""))
+end
+
+---A spec of one behaviour.
+---@param row string in the printed table
+---@param feature string|false what the session must be able to do; false: nothing special
+---@param title string
+---@param fn fun()
+function Face:behaviour(row, feature, title, fn)
+  self.it(title, function()
+    local can = not feature or self.session:can(feature)
+    local ok, err = xpcall(fn, function(e)
+      return type(e) == "string" and debug.traceback(e) or e
+    end)
+    local denied = not ok and type(err) == "table" and err.kind == "unsupported"
+    local column = self.peer.column or self.peer.name
+    if ok and can then
+      board.note(column, row, "yes")
+    elseif denied and not can then
+      board.note(column, row, "unsupported")
+    else
+      board.note(column, row, "FAILED")
+      if not ok then error(err, 0) end
+      error(("session:can %q denies what was done"):format(feature), 0)
+    end
+  end)
+end
+
+---A folder to work in: one of its own where there can be folders, else the
+---inbox, emptied.
+---@param title string
+---@return satchel.Folder
+function Face:place(title)
+  self.session = self.peer.connect(1)
+  if self.session:can "folders" then
+    local path = "Inbox/Specs of " .. title
+    pcall(function() self.session:folder(path):delete { hard = true } end)
+    self.folder = self.session:folder(path, { create = true })
+  else
+    self.writer = self.peer.writer(1)
+    self.writer.inbox:empty { hard = true }
+    self.folder = self.session.inbox
+  end
+  return self.folder
+end
+
+---Ends what `place` began.
+function Face:leave()
+  if self.writer then
+    self.writer.inbox:empty { hard = true }
+    self.writer:close()
+    self.writer = nil
+  else
+    self.folder:delete { hard = true }
+  end
+  self.session:close()
+end
+
+---Stores messages and gives them as this session sees them, in their order.
+---@param drafts table[]
+---@return satchel.Item[]
+function Face:put(drafts)
+  local into = self.writer and self.writer.inbox or self.folder
+  if self.writer then into:empty { hard = true } end
+  for _, result in ipairs(into:create_all(drafts)) do
+    assert.is_true(result.ok, tostring(result.error))
+  end
+  if self.writer then
+    self.session:close()
+    self.session = self.peer.connect(1)
+    self.folder = self.session.inbox
+  end
+  local wanted, found = {}, {}
+  for i, draft in ipairs(drafts) do wanted[draft.subject] = i end
+  for item in self.folder:items { fields = { "subject" } } do
+    local i = wanted[item.subject]
+    if i then found[i] = item end
+  end
+  assert.equal(#drafts, #found)
+  return found
+end
+
+---@param _ENV table the environment that busted gives a spec
+---@param peer table support.live, support.boxed, …
+return function(_ENV, peer)
+  local face = setmetatable({ peer = peer, it = it }, Face)
+  describe("on " .. peer.name, function()
+    for _, part in ipairs { "messages", "changes", "attachments", "queries", "bulk", "folders",
+      "sending" } do
+      describe(part, function() require("scenario.face." .. part)(_ENV, face) end)
+    end
+  end)
+end
