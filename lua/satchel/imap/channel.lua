@@ -2,8 +2,9 @@
 -- commands, hands each response to the command it belongs to, and dies once. What
 -- a response means and what to do after a death is connection.lua's.
 --
--- Untagged responses go to the oldest command that has not been completed: servers
--- answer in order (RFC 9051 5.5), and read-ahead relies on no more than that.
+-- Untagged responses are offered to the commands in flight, oldest first, until one
+-- takes them: a server may work on several at once where that is not ambiguous
+-- (RFC 9051 5.5; Dovecot does for FETCH).
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
@@ -14,7 +15,7 @@ local trace = require "satchel.imap.trace"
 ---@class satchel.imap.Command
 ---@field tag string
 ---@field name string "UID FETCH"
----@field on? fun(response: satchel.imap.Response)
+---@field on? fun(response: satchel.imap.Response): boolean|nil false: not for this command
 ---@field own? boolean its untagged responses are about another mailbox than the selected
 ---@field dialogue? fun(response: satchel.imap.Response) called with each "+"
 ---@field secret? boolean a dialogue of authentication
@@ -193,6 +194,19 @@ local function continue(self, response)
   end
 end
 
+-- to the command that it is likely for, else to the first that takes it
+local function deliver(self, command, response)
+  command.heard = true
+  if not command.on or command.on(response) ~= false then return end
+  for i = self.first, self.last do
+    local other = self.commands[i]
+    if other ~= command and not other.done and other.on and other.on(response) ~= false then
+      other.heard = true
+      return
+    end
+  end
+end
+
 -- an ESEARCH response has a tag, too: it says which search it answers (RFC 4466 2.6.2)
 local completes <const> = { ok = true, no = true, bad = true }
 
@@ -214,10 +228,7 @@ local function dispatch(self, response)
   if not (command and command.own) and (response.type ~= "fetch" or next(self.listeners)) then
     self.observe(response, command)
   end
-  if command then
-    command.heard = true
-    if command.on then return command.on(response) end
-  end
+  if command then deliver(self, command, response) end
 end
 
 ---Takes one response if there is one; never waits.

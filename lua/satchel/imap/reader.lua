@@ -64,12 +64,15 @@ function M.open(conn, mailbox, uids, items, options)
   }, Reader)
 end
 
+-- false: it is not of this window
 local function accept(self, window, response)
-  if response.type ~= "fetch" then return end
+  if response.type ~= "fetch" then return false end
   local uid = response.uid
-  if not uid or not window.asked[uid] or self.mark and response[self.mark] == nil then return end
+  if not uid or not window.asked[uid] then return false end
+  if self.mark and response[self.mark] == nil then return false end
   window.asked[uid] = nil
   window.bytes = window.bytes + self.conn.channel.wire:size()
+  if self.closed then return end
   self.last = self.last + 1
   self.buffer[self.last] = response
 end
@@ -80,9 +83,7 @@ local function send_window(self, uids)
   window.command = self.conn.channel:send(
     ("UID FETCH %s %s%s"):format(core.imap.set(uids), self.items,
       self.modifiers and " " .. self.modifiers or ""),
-    { name = "UID FETCH", on = function(response)
-      if not self.closed then accept(self, window, response) end
-    end })
+    { name = "UID FETCH", on = function(response) return accept(self, window, response) end })
   self.windows[#self.windows + 1] = window
 end
 
