@@ -28,11 +28,24 @@ static bool get_flags(struct sat_imap_parser *p, struct sat_imap_code *o) {
          sat_imap_get_words(p, sat_imap_get_flag, &o->words);
 }
 
+/* blanks before the "]" are skipped (QUIRKS 28) */
+static bool ends(const struct sat_imap_parser *p) {
+  const uint8_t *at = p->r.p;
+  while (at < p->r.end && *at == ' ') at++;
+  return at == p->r.end || *at == ']';
+}
+
 /* capability-data */
 static bool get_capability(struct sat_imap_parser *p,
                            struct sat_imap_code *o) {
+  struct sat_imap_word **end = &o->words;
+  struct sat_bytes v;
   o->has_words = true;
-  return sat_imap_get_rest(p, sat_imap_get_atom, &o->words);
+  while (!ends(p))
+    if (!sat_imap_get_space(p) || !sat_imap_get_atom(p, &v) ||
+        !sat_imap_add_word(p, &end, v))
+      return false;
+  return true;
 }
 
 /* RFC 4315 3: "APPENDUID" SP nz-number SP append-uid, which is a set after
@@ -125,8 +138,7 @@ static bool get_bytes(struct sat_imap_parser *p, struct sat_imap_code *o) {
   return sat_imap_check_text(p, o->raw);
 }
 
-/* resp-text-code, behind its "["; blanks before the "]" are skipped
-** (QUIRKS 28) */
+/* resp-text-code, behind its "[" */
 bool sat_imap_parse_code(struct sat_imap_parser *p, struct sat_imap_code *o) {
   getter get = get_bytes;
   bool ok;

@@ -42,7 +42,7 @@ bool sat_imap_get_rest(struct sat_imap_parser *p, sat_imap_getter get,
                        struct sat_imap_word **list_r) {
   struct sat_imap_word **end = list_r;
   struct sat_bytes v;
-  while (sat_imap_next(p) && sat_imap_peek(p) != ']')
+  while (sat_imap_next(p))
     if (!sat_imap_get_space(p) || !get(p, &v) ||
         !sat_imap_add_word(p, &end, v))
       return false;

@@ -90,7 +90,7 @@ bool sat_imap_add_pair(struct sat_imap_parser *p, struct sat_imap_pair ***end,
 /* "(" [x *(SP x)] ")" */
 bool sat_imap_get_words(struct sat_imap_parser *p, sat_imap_getter get,
                         struct sat_imap_word **list_r);
-/* *(SP x) up to the end of the response or up to a "]" */
+/* *(SP x) up to the end of the response */
 bool sat_imap_get_rest(struct sat_imap_parser *p, sat_imap_getter get,
                        struct sat_imap_word **list_r);
 /* "(" [x SP y *(SP x SP y)] ")" */

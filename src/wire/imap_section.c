@@ -81,16 +81,18 @@ static bool get_fields(struct sat_imap_parser *p, struct key *k) {
   return ok;
 }
 
-/* section-msgtext / "MIME", of which the latter needs a part */
-static bool get_text(struct sat_imap_parser *p, struct key *k, bool part) {
+/* section-msgtext / "MIME", of which the latter needs a part; section-binary
+** has none of them */
+static bool get_text(struct sat_imap_parser *p, struct key *k, bool part,
+                     bool binary) {
   static const char *const words[] = {"HEADER", "TEXT", "MIME"};
   static const char *const lists[] = {"HEADER.FIELDS", "HEADER.FIELDS.NOT"};
-  for (size_t i = 0; i < (part ? 3 : 2); i++)
+  for (size_t i = 0; i < (binary ? 0 : part ? 3 : 2); i++)
     if (sat_imap_try_word(p, words[i])) {
       put_text(k, words[i]);
       return true;
     }
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < (binary ? 0 : 2); i++)
     if (sat_imap_try_word(p, lists[i])) {
       put_text(k, lists[i]);
       return get_fields(p, k);
@@ -99,17 +101,17 @@ static bool get_text(struct sat_imap_parser *p, struct key *k, bool part) {
   return false;
 }
 
-/* section: "[" [section-spec] "]"; section-binary has parts alone */
+/* section: "[" [section-spec] "]"; section-binary: "[" [section-part] "]" */
 static bool get_section(struct sat_imap_parser *p, struct key *k,
-                        bool texts) {
+                        bool binary) {
   int c;
   put_text(k, "[");
   if (!sat_imap_get_char(p, '[')) return false;
   c = sat_imap_peek(p);
   if (c >= '0' && c <= '9') {
     if (!get_part(p, k)) return false;
-    if (k->p[k->n - 1] == '.' && !get_text(p, k, texts)) return false;
-  } else if (c != ']' && (!texts || !get_text(p, k, false))) {
+    if (k->p[k->n - 1] == '.' && !get_text(p, k, true, binary)) return false;
+  } else if (c != ']' && !get_text(p, k, false, binary)) {
     return false;
   }
   put_text(k, "]");
@@ -164,7 +166,7 @@ bool sat_imap_parse_section(struct sat_imap_parser *p,
   k.n = 0;
   k.full = false;
   put_text(&k, item);
-  return s != NULL && get_section(p, &k, strcmp(item, "BODY") == 0) &&
+  return s != NULL && get_section(p, &k, strcmp(item, "BINARY") == 0) &&
          keep(p, &k, &s->key) && get_origin(p, s) && get_bytes(p, s);
 }
 
@@ -187,7 +189,7 @@ bool sat_imap_parse_binary_size(struct sat_imap_parser *p,
   k.full = false;
   while (*end != NULL) end = &(*end)->next;
   size = SAT_IMAP_NEW(p, struct sat_imap_binary_size);
-  if (size == NULL || !get_section(p, &k, false)) return false;
+  if (size == NULL || !get_section(p, &k, true)) return false;
   *end = size;
   if (!keep(p, &k, &size->key)) return false;
   size->key.p++;

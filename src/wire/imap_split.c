@@ -46,7 +46,7 @@ static void look_for_text(struct sat_imap_splitter *s, const char *p,
 }
 
 /* The size of the literal that is announced at the end of a line, -1: none
-** (RFC 9051 4.3, RFC 7888: the "+" of clients is read, servers send none) */
+** (RFC 9051 4.3; "{1+}" is for clients alone, RFC 7888 3) */
 static int64_t literal_size(const char *p, const char *end) {
   const char *open, *digits;
   int64_t v = 0;

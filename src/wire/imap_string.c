@@ -52,7 +52,6 @@ static bool get_quoted(struct sat_imap_parser *p, struct sat_bytes *v_r) {
 static bool get_literal(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   uint64_t n;
   if (!sat_imap_get_number(p, &n)) return false;
-  sat_imap_try_char(p, '+');
   if (!sat_imap_get_char(p, '}') || !sat_imap_get_char(p, '\r') ||
       !sat_imap_get_char(p, '\n'))
     return false;
