@@ -214,8 +214,7 @@ local function may_repeat(err, commands)
   return true
 end
 
--- sends all, then waits for all
-local function attempt(self, list, commands)
+local function send_all(self, list, commands)
   local one = ensure_for(self, verbs.name(list[1]))
   for i, parts in ipairs(list) do
     if parts.reset then parts.reset() end
@@ -224,6 +223,12 @@ local function attempt(self, list, commands)
       dialogue = parts.dialogue, reset = parts.reset, safe = parts.safe, parts = parts,
     })
   end
+  return one
+end
+
+-- sends all, then waits for all
+local function attempt(self, list, commands)
+  local one = send_all(self, list, commands)
   for _, command in ipairs(commands) do one:wait(command) end
 end
 
@@ -287,6 +292,39 @@ function Connection:pipeline(list, strict)
     if done.error then error_object.raise(done.error, 1) end
   end
   return completions
+end
+
+---@class satchel.imap.Started commands in flight that nobody waits for yet
+
+---Puts commands in flight, as `pipeline` does, and waits for nothing: `finish` does.
+---In between others may use the connection.
+---@param list table[]
+---@return satchel.imap.Started
+function Connection:start(list)
+  local _ <close> = self:enter()
+  local started = { commands = {} }
+  started.channel = send_all(self, list, started.commands)
+  return started
+end
+
+---Waits for commands that were started. They are not repeated when the connection
+---was lost.
+---@param started satchel.imap.Started
+---@return satchel.imap.Response[] completions
+function Connection:finish(started)
+  local _ <close> = self:enter()
+  local completions = {}
+  for i, command in ipairs(started.commands) do
+    if not command.done then started.channel:wait(command) end
+    completions[i] = judge(self, command.name, command.done)
+  end
+  return completions
+end
+
+---Nobody wants the answers to these any more.
+---@param started satchel.imap.Started
+function Connection.forget(_, started)
+  for _, command in ipairs(started.commands) do command.on = nil end
 end
 
 -- The selected mailbox ----------------------------------------------------------

@@ -1,0 +1,151 @@
+-- Which items a query is about: UIDs, in order, by SEARCH or SORT.  A server that
+-- does not know the characters of a search says so (BADCHARSET), and then those
+-- clauses are judged by the client: an answer is never empty for want of a charset.
+
+local core = require "satchel.core"
+local order = require "satchel.imap.order"
+local search = require "satchel.imap.search"
+
+local M = {}
+
+---@class satchel.imap.Found
+---@field uids integer[] in the order asked for, if `sorted`
+---@field sorted boolean whether the server has sorted them
+---@field rest satchel.Clause|nil what the client has to judge
+---@field fields string[] what it needs for that
+---@field sure table<integer, boolean>|nil uids that need not be judged
+---@field uidvalidity integer
+
+-- Commands ------------------------------------------------------------------------
+
+-- the charset is said where text is not ASCII, and must not be where the connection is
+-- UTF-8 (RFC 6855 3)
+local function charset(self, ascii)
+  return (ascii or self.conn.utf8) and "" or "CHARSET UTF-8 "
+end
+
+local function keys(self, command, words)
+  local parts = search.parts(words, core.imap.quote, self.conn.utf8)
+  parts[1] = type(parts[1]) == "string" and command .. parts[1] or command
+  return parts
+end
+
+local function search_command(self, words, ascii, result)
+  local command = "UID SEARCH " .. (result and self:has "ESEARCH" and result or "")
+  return keys(self, command .. charset(self, ascii), words)
+end
+
+-- RFC 5256 3: the charset is always said
+local function sort_command(self, criteria, words, ascii)
+  local name = ascii and not self.conn.utf8 and "US-ASCII" or "UTF-8"
+  return keys(self, ("UID SORT %s %s "):format(criteria, name), words)
+end
+
+-- adds what collects the answer in `into`, a table with uids or count
+local function collecting(command, into)
+  function command.reset() into.uids, into.count = {}, nil end
+  function command.on(response)
+    if response.type == "search" or response.type == "sort" then
+      table.move(response, 1, #response, #into.uids + 1, into.uids)
+    elseif response.type == "esearch" then
+      into.count = response.count
+      if response.all then into.uids = core.imap.ids(response.all) or {} end
+    end
+  end
+  command.reset()
+  return command
+end
+M.collecting = collecting
+
+local function has(self)
+  return function(name) return self:has(name) end
+end
+
+-- RFC 9051 7.1: BADCHARSET; some servers say BAD, or NO without a code
+local function refused_charset(done, ascii)
+  if not done.error or ascii then return false end
+  return done.error.name == "BADCHARSET" or done.error.kind == "server"
+    or done.error.kind == "protocol"
+end
+
+-- Asking --------------------------------------------------------------------------
+
+-- runs what `make` makes of the compiled tree; again with ASCII alone where the
+-- server knows no other characters
+local function ask(self, op, plan, make)
+  local ascii_only = self.ascii_only
+  while true do
+    local compiled = search.compile(plan.where, { has = has(self), ascii_only = ascii_only })
+    local commands, answer = make(compiled)
+    local completions = self:in_folder(op, plan.folder_id, commands, { refresh = true })
+    local refused = false
+    for _, done in ipairs(completions) do
+      refused = refused or refused_charset(done, compiled.ascii)
+    end
+    if not refused then
+      self:check(op, plan.folder_id, completions)
+      return compiled, answer
+    end
+    ascii_only = true
+    self.ascii_only = completions[1].error.name == "BADCHARSET" or nil
+  end
+end
+
+local function sort_criteria(self, plan)
+  local wanted = plan.order and #plan.order > 0
+  return wanted and self:has "SORT" and order.criteria(plan.order) or nil
+end
+
+local function set_of(uids)
+  local set = {}
+  for _, uid in ipairs(uids) do set[uid] = true end
+  return set
+end
+
+---The items of a plan as far as the server can tell: 1 round trip.
+---@param self satchel.imap.Driver
+---@param op string
+---@param plan table
+---@return satchel.imap.Found
+function M.uids(self, op, plan)
+  local _ <close> = self.conn:enter()
+  local criteria = sort_criteria(self, plan)
+  local compiled, answers = ask(self, op, plan, function(compiled)
+    local wide, narrow = { uids = {} }, {}
+    if compiled.none then return {}, { wide = wide } end
+    local commands = { collecting(criteria
+      and sort_command(self, criteria, compiled.wide, compiled.ascii)
+      or search_command(self, compiled.wide, compiled.ascii, "RETURN (ALL) "), wide) }
+    if compiled.narrow then
+      commands[2] = collecting(search_command(self, compiled.narrow, compiled.ascii,
+        "RETURN (ALL) "), narrow)
+    end
+    return commands, { wide = wide, narrow = narrow }
+  end)
+  if not criteria then table.sort(answers.wide.uids) end
+  local ordered = not plan.order or #plan.order == 0
+  return { uids = answers.wide.uids, sorted = ordered or criteria ~= nil, rest = compiled.rest,
+    fields = compiled.fields, sure = compiled.narrow and set_of(answers.narrow.uids) or nil,
+    uidvalidity = self.conn.selected.uidvalidity }
+end
+
+---How many items a plan finds, by the server alone: 1 round trip; nil where the client
+---has to judge.
+---@param self satchel.imap.Driver
+---@param op string
+---@param plan table
+---@return integer|nil
+function M.count(self, op, plan)
+  local _ <close> = self.conn:enter()
+  local compiled, into = ask(self, op, plan, function(compiled)
+    local into = { uids = {} }
+    if compiled.rest or compiled.all or compiled.none then return {}, into end
+    return { collecting(search_command(self, compiled.wide, compiled.ascii, "RETURN (COUNT) "),
+      into) }, into
+  end)
+  if compiled.rest then return nil end
+  if compiled.all then return self.conn.selected.exists end
+  return into.count or #into.uids
+end
+
+return M
