@@ -48,8 +48,9 @@ local stored <const> = { id = true, name = true, kind = true, total = true, unre
 local function loaded(folder, name)
   local state = folder._
   local record = state.record
-  if record[name] == nil and name ~= "id" and not state.complete then
-    local fresh = state.store:call("get_folder", record.id)
+  local unread = not state.complete or name == "size" -- which some servers sum up
+  if record[name] == nil and name ~= "id" and unread then
+    local fresh = state.store:call("get_folder", record.id, name)
     for k, v in pairs(fresh) do record[k] = v end
     state.complete = true
   end
@@ -204,8 +205,9 @@ end
 ---@return satchel.Folder self
 function methods:rename(name)
   M.check_name(name, "rename")
-  self._.store:call("rename_folder", self.id, name)
+  local renamed = self._.store:call("rename_folder", self.id, name)
   self._.record.name = name
+  self._.store:folder_moved(self, renamed)
   return self
 end
 
@@ -214,8 +216,9 @@ end
 ---@return satchel.Folder self
 function methods:move(parent)
   local target = self._.store:target(parent, "move")
-  self._.store:call("move_folder", self.id, target.id)
+  local moved = self._.store:call("move_folder", self.id, target.id)
   self._.record.parent_id = target.id
+  self._.store:folder_moved(self, moved)
   return self
 end
 
@@ -254,8 +257,10 @@ function methods:delete(opts)
     error_object.raise { kind = "invalid", hint = "{ hard = true } removes it for good",
       message = ("delete: folder '%s' is in the trash already"):format(self.name) }
   end
-  self._.store:call("delete_folder", self.id, hard)
-  if hard then self._.store:forget(self.id) else self._.record.parent_id = nil end
+  local store = self._.store
+  local moved = store:call("delete_folder", self.id, hard)
+  if hard then store:forget(self.id) else self._.record.parent_id = nil end
+  store:folder_moved(self, moved)
   self._.complete = nil
 end
 

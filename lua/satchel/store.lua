@@ -58,6 +58,27 @@ function Store:folder(record)
   return folder
 end
 
+---A folder has another place, and where ids are names another id; so have those in it.
+---@param folder satchel.Folder
+---@param record table|any what the driver says: id, name, parent_id, and moved(id), which gives
+---the new id of a folder in it, or nil
+function Store:folder_moved(folder, record)
+  if type(record) ~= "table" then return end
+  local known = {}
+  for id, each in pairs(self.folders) do known[id] = each end
+  for id, each in pairs(known) do
+    local new_id = record.moved and record.moved(id)
+    if new_id and new_id ~= id then
+      self.folders[id], self.folders[new_id] = nil, each
+      each._.record.id = new_id
+      if each ~= folder then each._.record.parent_id, each._.complete = nil, nil end
+    end
+  end
+  for _, name in ipairs { "id", "name", "parent_id" } do
+    folder._.record[name] = record[name] or folder._.record[name]
+  end
+end
+
 ---The folder with an id, read only when touched.
 ---@param id string
 ---@return satchel.Folder
