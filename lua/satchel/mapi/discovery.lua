@@ -4,13 +4,14 @@
 --
 -- Credentials go over https only.  A place learnt without https (the plain
 -- redirect, a SRV record) is used only if it belongs to the address's domain or
--- to the host list below: whoever sits on the network could have named any.
+-- to a host that trust.lua knows: whoever sits on the network could have named any.
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local patience = require "satchel.mapi.patience"
 local json = require "cjson.safe"
 local task = require "satchel.task"
+local trust = require "satchel.discovery.trust"
 
 local M = {}
 
@@ -22,9 +23,6 @@ local PATH <const> = "/autodiscover/autodiscover.xml"
 local MAX_STEPS <const> = 20
 local MAX_REDIRECTS <const> = 8
 local MAX_BODY <const> = 1 << 20
-
--- domains whose hosts may be named by a redirect or record that is not signed
-local hosted <const> = { "outlook.com", "office365.com", "office.com" }
 
 -- which failure tells most about what is wrong, the last first
 local WEIGHT <const> = { network = 1, timeout = 2, not_found = 3, protocol = 4, server = 5,
@@ -71,22 +69,7 @@ local function resolve(base, location)
   return (base:match "^(%a[%w+.-]*://.*/)" or base .. "/") .. location
 end
 
-local function host_of(url)
-  return (url:match "^%a[%w+.-]*://([^/:?#]+)" or ""):lower()
-end
-
-local function belongs(host, domain)
-  return host == domain or host:sub(-#domain - 1) == "." .. domain
-end
-
-local function may_trust(search, url)
-  local host = host_of(url)
-  if belongs(host, search.domain) then return true end
-  for _, domain in ipairs(hosted) do
-    if belongs(host, domain) then return true end
-  end
-  return false
-end
+local host_of = trust.host_of
 
 -- Search: the state of one discovery
 local Search = {}
@@ -167,6 +150,7 @@ function Search:read_pox(url, body)
     return nil
   end
   local account = find(response, "Account")
+  if account and self.options.on_account then self.options.on_account(account) end
   local to_address, to_url = text_of(account, "RedirectAddr"), text_of(account, "RedirectUrl")
   if to_address then return { address = to_address } end
   if to_url then return { url = to_url } end
@@ -261,7 +245,7 @@ end
 
 -- a place that was named without https: ours, or refused with what to do
 function Search:untrusted(from, to)
-  if not may_trust(self, to) then
+  if not trust.may_trust(host_of(to), self.domain, "exchange") then
     self:record(from, ("names %s, which is not of %s"):format(host_of(to), self.domain), "denied",
       { hint = ("if that is right, connect with url = 'mapi://%s'"):format(host_of(to)) })
     return nil
@@ -347,7 +331,8 @@ end
 
 ---Finds the endpoints of a mailbox, or raises what every step came to.
 ---@param options table { user =, transport =, auth =, <host> =, <tls> =, <proxy> =, <timeout> =,
----  <srv> = fn(name) -> { { target =, port = } } }
+---  <srv> = fn(name) -> { { target =, port = } },
+---  <on_account> = fn(element), called with each account that Autodiscover describes }
 ---@return satchel.mapi.Endpoints
 function M.discover(options)
   local domain = options.user:match "@([%w._-]+)$"
