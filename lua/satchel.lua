@@ -98,7 +98,12 @@ end
 
 ---Tokens: device code, authorization code, client credentials; see satchel.oauth.
 satchel.oauth = setmetatable({}, { __index = function(_, name)
-  return require("satchel.oauth")[name]
+  local oauth = require "satchel.oauth"
+  if oauth[name] == nil then
+    error_object.invalid("oauth: there is no '%s'%s", tostring(name),
+      require("satchel.nearest").suggestion(name, oauth))
+  end
+  return oauth[name]
 end })
 
 return satchel

@@ -25,9 +25,11 @@ describe("satchel", function()
     end)
   end
 
-  it("has no tokens yet", function()
-    local _, err = satchel.try(satchel.oauth.device_code, {})
-    assert.equal("unsupported", err.kind)
+  it("names the nearest way to get tokens", function()
+    local _, err = satchel.try(function() return satchel.oauth.devise end)
+    assert.equal("invalid", err.kind)
+    assert.matches("did you mean 'device'", err.message)
+    assert.is_function(satchel.oauth.code)
   end)
 
   it("says where a task was spawned, if nothing else is left of its stack", function()

@@ -3,6 +3,7 @@
 local dry_run = require "satchel.dry_run"
 local endpoint = require "satchel.endpoint"
 local error_object = require "satchel.error"
+local locate = require "satchel.locate"
 local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 local session = require "satchel.session"
@@ -11,7 +12,8 @@ local session = require "satchel.session"
 ---@field user string the address of the mailbox's owner
 ---@field password? string|fun(): string
 ---@field token? string|fun(): string a bearer token; asked for again when it is refused
----@field url? string none: discovered from the address
+---@field login? string the name to log on with, where it is not `user`
+---@field url? string none, or a scheme alone ("imap:"): discovered from the address
 ---@field user_dn? string with an https url: the legacy name of the user
 ---@field nspi_url? string with an https url: the address book's
 ---@field smtp? string|satchel.SmtpOptions for sending where the url's protocol cannot
@@ -127,6 +129,7 @@ end
 local rows <const> = {
   user = { type = "string", convert = one_line },
   password = { type = "string|callable" }, token = { type = "string|callable" },
+  login = { type = "string", convert = one_line },
   url = { type = "string", convert = one_line },
   user_dn = { type = "string", convert = one_line },
   nspi_url = { type = "string", convert = one_line },
@@ -195,15 +198,24 @@ local function use_box(opts)
   opts.password = opts.password or user and user.password
 end
 
+---The options of connect, checked.
+---@param given satchel.ConnectOptions
+---@return table
+function M.check(given)
+  local opts = options.check("connect", given, rows)
+  if opts.url then driver_of(opts) end
+  check_together(opts)
+  if opts.sandbox then use_box(opts) end
+  return opts
+end
+
 ---Connects and logs on.
 ---@param given satchel.ConnectOptions
 ---@return satchel.Session
 function M.connect(given)
-  local opts = options.check("connect", given, rows)
-  local module = driver_of(opts)
-  check_together(opts)
-  if opts.sandbox then use_box(opts) end
-  local driver = error_object.assert(require(module).open(opts))
+  local opts = M.check(given)
+  locate.fill(opts)
+  local driver = error_object.assert(require(driver_of(opts)).open(opts))
   if opts.dry_run then driver = dry_run.wrap(driver, opts.trace) end
   return session.new(driver)
 end

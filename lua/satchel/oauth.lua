@@ -17,7 +17,7 @@ local store = require "satchel.oauth.store"
 ---@field endpoints? table { token =, authorize =, device = } in place of an issuer
 ---@field client_id string of the application as it is registered with the provider
 ---@field client_secret? string|fun(): string
----@field certificate? table { key =, cert =, kid =, algorithm = }: PEM or files, for a secret
+---@field certificate? table { key =, cert =, kid =, algorithm =, passphrase = }, PEM or files
 ---@field auth_method? string how the client shows itself, if the provider is not to say
 ---@field scope? string|string[] what is asked for
 ---@field user? string address of who signs in
@@ -49,7 +49,7 @@ local M = {}
 local METHODS <const> = { "none", "client_secret_basic", "client_secret_post", "private_key_jwt" }
 
 local file_rows <const> = { key = { type = "string", required = true }, cert = { type = "string" },
-  kid = { type = "string" },
+  kid = { type = "string" }, passphrase = { type = "string" },
   algorithm = { type = "string", one_of = { "RS256", "PS256", "ES256" } } }
 local endpoint_rows <const> = { token = { type = "string" }, authorize = { type = "string" },
   device = { type = "string" } }

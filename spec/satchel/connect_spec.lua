@@ -9,20 +9,34 @@ local function refused(kind, pattern, options)
 end
 
 describe("connect", function()
-  local opened, saved
+  local opened, saved, found, asked
 
   before_each(function()
-    saved = package.loaded["satchel.mapi.driver"]
-    package.loaded["satchel.mapi.driver"] = { open = function(options)
-      opened = options
-      return memory.new { user = options.user }
+    saved = {}
+    for _, protocol in ipairs { "mapi", "imap", "pop3" } do
+      local name = ("satchel.%s.driver"):format(protocol)
+      saved[name] = package.loaded[name] or false
+      package.loaded[name] = { open = function(options)
+        opened = options
+        opened.driver = protocol
+        return memory.new { user = options.user }
+      end }
+    end
+    saved["satchel.discovery"] = package.loaded["satchel.discovery"] or false
+    package.loaded["satchel.discovery"] = { discover = function(question)
+      asked = question
+      return found
     end }
+    opened, asked = {}, nil
   end)
 
-  after_each(function() package.loaded["satchel.mapi.driver"] = saved end)
+  after_each(function()
+    for name, module in pairs(saved) do package.loaded[name] = module or nil end
+  end)
 
   it("gives a session, with defaults for what was not said", function()
-    local session <close> = satchel.connect { user = "anna@example.test", password = "x" }
+    local session <close> = satchel.connect { user = "anna@example.test", password = "x",
+      url = "mapi://h" }
     assert.equal("anna@example.test", session.user)
     assert.equal(60, opened.timeout)
     assert.is_true(opened.tls)
@@ -36,8 +50,57 @@ describe("connect", function()
     end)
   end
 
+  it("looks for the mailbox where no url says it", function()
+    found = { protocol = "mapi", url = "https://h/x", endpoints = { url = "https://h/x",
+      user_dn = "/o=x", nspi_url = "https://h/n" } }
+    satchel.connect { user = "a@b.test", password = function() return "secret" end, timeout = 7 }
+    assert.equal("a@b.test", asked.user)
+    assert.same({ user = "a@b.test", password = "secret" }, asked.auth)
+    assert.equal(7, asked.timeout)
+    assert.is_nil(asked.protocol)
+    assert.equal("mapi", opened.driver)
+    assert.equal(found.endpoints, opened.endpoints)
+  end)
+
+  it("uses what was found of a mail server", function()
+    found = { protocol = "imap", url = "imaps://imap.b.test", smtp = "smtp://smtp.b.test",
+      user = "a", smtp_user = "a1" }
+    satchel.connect { user = "a@b.test", token = "t" }
+    assert.equal("imap", opened.driver)
+    assert.equal("imaps://imap.b.test", opened.url)
+    assert.equal("a", opened.login)
+    assert.same({ url = "smtp://smtp.b.test", user = "a1" }, opened.smtp)
+  end)
+
+  it("leaves what the caller said", function()
+    found = { protocol = "pop3", url = "pop3s://pop.b.test", smtp = "smtp://smtp.b.test",
+      user = "a" }
+    satchel.connect { user = "a@b.test", password = "x", login = "mine",
+      smtp = "smtps://other.test" }
+    assert.equal("pop3", opened.driver)
+    assert.equal("mine", opened.login)
+    assert.same({ url = "smtps://other.test" }, opened.smtp)
+  end)
+
+  for url, protocol in pairs { ["imap:"] = "imap", ["imaps:"] = "imap", ["POP3:"] = "pop3",
+    ["imap://"] = "imap" } do
+    it("looks for a server of the protocol that stands alone: " .. url, function()
+      found = { protocol = protocol, url = protocol .. "s://x.b.test" }
+      satchel.connect { user = "a@b.test", password = "x", url = url }
+      assert.equal(protocol, asked.protocol)
+      assert.equal(protocol, opened.driver)
+    end)
+  end
+
+  it("leaves it to Exchange to look for itself", function()
+    satchel.connect { user = "a@b.test", password = "x", url = "mapi:" }
+    satchel.connect { user = "a@b.test", password = "x", transport = function() end }
+    assert.is_nil(asked)
+    assert.equal("mapi", opened.driver)
+  end)
+
   it("verifies certificates unless told", function()
-    satchel.connect { user = "a@b", tls = { ca = "ca.pem" } }
+    satchel.connect { user = "a@b", tls = { ca = "ca.pem" }, url = "mapi://h" }
     assert.same({ ca = "ca.pem", verify = true }, opened.tls)
     satchel.connect { user = "a@b", tls = false, url = "http://h/mapi/emsmdb/" }
     assert.is_false(opened.tls)
@@ -72,7 +135,7 @@ describe("connect", function()
 
   it("runs dry", function()
     local said = {}
-    local session = satchel.connect { user = "a@b", dry_run = true,
+    local session = satchel.connect { user = "a@b", dry_run = true, url = "mapi://h",
       trace = function(event) said[#said + 1] = event.op end }
     session:send { to = "a@b" }
     assert.same({ "send" }, said)

@@ -276,6 +276,7 @@ local connection_options <const> = { "url", "user", "password", "token", "tls", 
 function M.open(options)
   local given = {}
   for _, name in ipairs(connection_options) do given[name] = options[name] end
+  given.user = options.login or options.user
   local conn = connection.open(given)
   local spaces = conn.namespaces
   local ok, driver = pcall(function()

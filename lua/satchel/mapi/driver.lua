@@ -217,7 +217,8 @@ local function transport_of(options)
 end
 
 local function auth_of(options)
-  if options.token then return { user = options.user, token = options.token } end
+  local user = options.login or options.user
+  if options.token then return { user = user, token = options.token } end
   local password = options.password
   if password and type(password) ~= "string" then
     password = password()
@@ -225,12 +226,13 @@ local function auth_of(options)
       error_object.invalid("connect: the function 'password' gave a %s, not text", type(password))
     end
   end
-  return { user = options.user, password = password }
+  return { user = user, password = password }
 end
 
 -- the endpoints that the options name, or those that are discovered
 local function endpoints(options, transport, auth)
   local url = options.url
+  if options.endpoints then return options.endpoints end
   if url and url:find "^https?:" then
     if not options.user_dn then
       error_object.raise { kind = "invalid", message = "connect: option 'user_dn' is missing",
@@ -273,7 +275,7 @@ function M.open(options)
   if tls == true then tls = nil end
   local found = endpoints({ user = options.user, url = options.url, user_dn = options.user_dn,
     nspi_url = options.nspi_url, tls = tls, proxy = options.proxy, timeout = options.timeout,
-    sandbox = options.sandbox }, transport, auth)
+    sandbox = options.sandbox, endpoints = options.endpoints }, transport, auth)
   local settings = { transport = transport, auth = auth, tls = tls, proxy = options.proxy,
     timeout = options.timeout, limits = options.limits, url = found.url,
     user_dn = found.user_dn, nspi_url = found.nspi_url, user = options.user,

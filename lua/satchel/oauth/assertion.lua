@@ -39,10 +39,12 @@ local function algorithm_of(key)
   return bytes and bytes:find(CURVE, 1, true) and "ES256" or "RS256"
 end
 
--- the thumbprint of RFC 7515 4.1.8
+-- RFC 7515 4.1.8
 local function thumbprint(certificate)
-  local bytes = block(certificate, "CERTIFICATE")
-  return bytes and form.base64url(core.text.sha256(bytes))
+  local digest, err = core.net.thumbprint(pem_of(certificate, "certificate"))
+  if digest then return form.base64url(digest) end
+  err.message = "oauth: the certificate cannot be read: " .. err.message
+  return error_object.raise(err)
 end
 
 local function header_of(provider, key)
@@ -52,7 +54,7 @@ local function header_of(provider, key)
   if algorithm == "RS256" then algorithm = custom.algorithm or algorithm end
   local header = { typ = "JWT", alg = given.algorithm or algorithm, kid = given.kid }
   if given.cert then
-    header["x5t#S256"] = thumbprint(pem_of(given.cert, "certificate"))
+    header["x5t#S256"] = thumbprint(given.cert)
   elseif custom.thumbprint then
     error_object.raise { kind = "invalid", message = "oauth: the certificate has no 'cert'",
       hint = "certificate = { cert = 'app.crt', key = 'app.key' }" }
@@ -64,7 +66,8 @@ local function sign(provider, claims)
   local now = os.time()
   claims.iat, claims.exp, claims.jti = now, now + LIFETIME, form.random()
   local key = pem_of(provider.options.certificate.key, "key")
-  local text, err = core.net.jwt(json.encode(header_of(provider, key)), json.encode(claims), key)
+  local text, err = core.net.jwt(json.encode(header_of(provider, key)), json.encode(claims), key,
+    provider.options.certificate.passphrase)
   if text then return text end
   err.message = "oauth: the assertion cannot be signed: " .. err.message
   return error_object.raise(err)

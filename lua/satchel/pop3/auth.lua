@@ -57,13 +57,17 @@ local function password_of(options)
   return password
 end
 
+local function login_of(self)
+  return self.options.login or self.options.user
+end
+
 local function refused(self, answer, how)
   local why = refusal(self, answer)
   errors.raise { kind = why.kind, name = why.name, stage = "auth", retryable = why.retryable,
     server = self.endpoint.host,
     hint = why.kind == "auth" and "check user name and password" or nil,
     message = ("%s refused to let %s in by %s: %s"):format(self.endpoint.host,
-      self.options.user, how, why.message ~= "" and why.message or "it gave no reason") }
+      login_of(self), how, why.message ~= "" and why.message or "it gave no reason") }
 end
 
 -- a name that could be two words, or end the command
@@ -74,7 +78,7 @@ end
 
 local function apop(self)
   local options = self.options
-  local user = check_user(options.user)
+  local user = check_user(login_of(self))
   local digest = core.net.md5(self.timestamp .. password_of(options))
   local answer = self:ask(("APOP %s %s"):format(user, digest), ("APOP %s ***"):format(user))
   if answer.status ~= "ok" then refused(self, answer, "APOP") end
@@ -82,7 +86,7 @@ end
 
 local function user_and_pass(self)
   local options = self.options
-  local answer = self:ask("USER " .. check_user(options.user))
+  local answer = self:ask("USER " .. check_user(login_of(self)))
   if answer.status ~= "ok" then refused(self, answer, "USER") end
   answer = self:ask("PASS " .. password_of(options), "PASS ***")
   if answer.status ~= "ok" then refused(self, answer, "PASS") end
@@ -92,7 +96,7 @@ local function choose(self)
   local options = self.options
   local tls = type(options.tls) == "table" and options.tls or {}
   return sasl.choose { offered = self.capabilities.SASL or {}, secure = self.line.secure,
-    user = options.user, password = options.password, token = options.token,
+    user = login_of(self), password = options.password, token = options.token,
     stream = self.line.stream, service = "pop", host = self.endpoint.host,
     port = self.endpoint.port, clear_allowed = options.tls == false,
     certificate = tls.cert ~= nil }

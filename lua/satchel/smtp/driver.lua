@@ -53,7 +53,7 @@ end
 ---@return satchel.smtp.Driver
 function M.open(options)
   if options.mailbox then errors.unsupported "connect: smtp has no mailboxes" end
-  local opened = connection.open { url = options.url, user = options.user,
+  local opened = connection.open { url = options.url, user = options.login or options.user,
     password = options.password, token = options.token, tls = options.tls,
     timeout = options.timeout, proxy = options.proxy, trace = options.trace,
     limits = options.limits }

@@ -30,7 +30,7 @@ function M.connection(options)
   local own = given.user or given.password or given.token
   local tls = given.tls
   if tls == nil then tls = options.tls end
-  return connection.new { url = given.url, user = given.user or options.user,
+  return connection.new { url = given.url, user = given.user or options.login or options.user,
     password = given.password or not given.token and options.password or nil,
     token = given.token or not given.password and options.token or nil,
     borrowed = not own, tls = tls, timeout = options.timeout, proxy = options.proxy,
