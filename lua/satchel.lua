@@ -83,12 +83,10 @@ function satchel.check(opts) -- luacheck: no unused args
   error_object.unsupported "check: connecting step by step comes later"
 end
 
----Reads an item from a file.  Not yet supported.
+---Reads an item from a file: a message in .eml.
 ---@param path string
 ---@return satchel.Item
-function satchel.open(path) -- luacheck: no unused args
-  return error_object.unsupported "open: files are not read yet"
-end
+function satchel.open(path) return require("satchel.mime.item").open(path) end
 
 ---Copies a mailbox to another.  Not yet supported.
 ---@param opts table

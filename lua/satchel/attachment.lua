@@ -97,8 +97,8 @@ local function pieces(state, n)
     end, function() end
   end
   local item = state.item
-  local reader = item._.store:call("open_attachment", item.id, item._.record.folder_id,
-    state.record.num)
+  local reader = state.record.open and state.record.open()
+    or item._.store:call("open_attachment", item.id, item._.record.folder_id, state.record.num)
   state.record.size = state.record.size or reader.size
   return function()
     local piece, err = reader:read(n)
@@ -168,6 +168,9 @@ function methods:item()
   local store = item._.store
   if not record.embedded then
     error_object.invalid("item: attachment '%s' is not a message", record.name or "")
+  end
+  if record.message then
+    return require("satchel.item").new(nil, require("satchel.mime").record(record.message()))
   end
   local inner = store:call("attachment_item", item.id, item._.record.folder_id, record.num)
   return require("satchel.item").new(inner.id and store or nil, inner)

@@ -115,7 +115,10 @@ end
 
 local function embedded(spec)
   local item = spec.item
-  if getmetatable(item) and item._ then
+  if getmetatable(item) and item._ and not item._.store then -- of a file, or in another
+    spec.item = require("satchel.mime.item").draft(item)
+    spec.name = spec.name or item.subject
+  elseif getmetatable(item) and item._ then
     spec.item = { id = item.id, folder_id = item._.record.folder_id }
     spec.name = spec.name or item.subject
   else

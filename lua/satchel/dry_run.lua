@@ -34,6 +34,7 @@ local writes <const> = {
     for i in ipairs(drafts) do results[i] = { id = made_up .. "item", ok = true } end
     return results
   end,
+  import = function() return { id = made_up .. "item", ok = true } end,
   update = for_each, move = for_each, copy = for_each, delete = for_each,
   save = function(id, folder_id) return { id = id, folder_id = folder_id } end,
   set_props = function() return true end,

@@ -374,12 +374,12 @@ function methods:create_all(given, opts)
   return error_object.raise(err)
 end
 
----Stores an item of a file or text.  Not yet supported.
----@param source { path: string, mime: string, ics: string, vcf: string }
+---Stores an item of a file or text: an Internet message as it is.
+---@param source satchel.ImportSource
 ---@return satchel.Item
-function methods.import(_, source)
+function methods:import(source)
   options.argument("import", "the source", source, "table")
-  return error_object.unsupported "import: messages are not read from MIME yet"
+  return require("satchel.mime.item").import(self, source)
 end
 
 ---What changed since a token.  Not yet supported.

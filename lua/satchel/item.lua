@@ -18,6 +18,22 @@ local time = require "satchel.time"
 ---@alias satchel.ItemKind "message"|"appointment"|"meeting"|"contact"|"list"|"task"
 ---| "note"|"journal"|"post"|"report"
 
+---@class satchel.Report what a server, or a recipient's program, says of a message
+---@field type "delivery"|"disposition"
+---@field recipients satchel.ReportRecipient[]
+---@field message_id? string of the message it is about
+---@field subject? string of the message it is about
+---@field server? string who says so
+---@field envelope_id? string that the sender gave
+
+---@class satchel.ReportRecipient
+---@field email? string
+---@field action string "failed", "delayed", "delivered", "relayed", "expanded"; "displayed", "deleted"
+---@field status? string "5.1.1"
+---@field diagnostic? string the words of the server that refused
+---@field server? string that refused
+---@field original? string whom the sender named
+
 ---@class satchel.Item
 ---@field id string stable across sessions
 ---@field kind satchel.ItemKind
@@ -55,6 +71,7 @@ local time = require "satchel.time"
 ---@field conversation_id string
 ---@field meeting_type? string "request", "response", "cancellation"
 ---@field attachments satchel.Attachment[]
+---@field report? satchel.Report of an item of kind "report"
 local Item = { __name = "satchel.Item" }
 local methods = {}
 
@@ -181,7 +198,9 @@ function computed.attachments(item)
   return state.attachments
 end
 
-M.fields = { folder = true, session = true, props = true }
+function computed.report(item) return require("satchel.mime.item").report(item) end
+
+M.fields = { folder = true, session = true, props = true, report = true }
 for name in pairs(field.rows) do M.fields[name] = true end
 
 local function value_of(item, name)
@@ -411,15 +430,13 @@ function methods:send()
   return require("satchel.sent").new(store, sent)
 end
 
----The item as an Internet message.
+---The item as an Internet message: the one it came as, where the server has that,
+---else one made of its fields.
 ---@return string
 function methods:mime()
-  local state = self._
-  local store = store_of(state, "mime")
-  if not store:driver().mime then
-    error_object.unsupported "mime: items are not written as MIME yet"
-  end
-  return store:call("mime", place(state))
+  local parts = {}
+  for piece in require("satchel.mime.item").pieces(self) do parts[#parts + 1] = piece end
+  return table.concat(parts)
 end
 
 local extensions <const> = { eml = true, ics = true, vcf = true, msg = true }
@@ -436,7 +453,7 @@ function methods:save_as(path)
   if extension ~= "eml" then
     error_object.unsupported("save_as: .%s files are not written yet", extension)
   end
-  return require("satchel.file").write(path, { self:mime() })
+  return require("satchel.file").write(path, require("satchel.mime.item").pieces(self))
 end
 
 return M

@@ -754,7 +754,8 @@ function pop3.connection(stream, limits) end
 ---@class satchel.core.Message
 ---@field fields fun(self, names?: string[]): table values of the face's fields, and `report`
 ---@field attachments fun(self): table[] num, name, size, type, inline, content_id, embedded
----@field open fun(self, num: integer): any reader: read(n) gives bytes or nil at the end, close
+---@field open fun(self, num?: integer): any reader of an attachment, or of the whole as it
+---came: read(n) gives bytes or nil at the end, close
 ---@field item fun(self, num: integer): satchel.core.Message|nil, satchel.core.Failure|nil
 ---@field structure fun(self): table { type =, size = as it came, [1..n] = parts }
 ---@field flaws fun(self): string[] what is wrong with the message
@@ -764,8 +765,8 @@ function pop3.connection(stream, limits) end
 ---@class satchel.core.mime
 local mime = {}
 
----Reads a message; a file is mapped, not read into memory.
----@param source string|{ path: string }|{ file: file* } bytes, or where they are
+---Reads a message; a file is mapped, not read into memory; a spool is used up.
+---@param source string|{ path: string }|{ file: file* }|{ spool: any } bytes, or where they are
 ---@param limits? { depth: integer, parts: integer, headers: integer }
 ---@return satchel.core.Message|nil
 ---@return satchel.core.Failure? err

@@ -84,11 +84,24 @@ end
 
 -- what core.mime.parse takes
 local function source_of(source)
-  if type(source) == "string" or source.path or source.file then return source end
-  if source.read_all then return source:read_all() end
-  local parts = {}
-  for piece in source do parts[#parts + 1] = piece end
-  return table.concat(parts)
+  if type(source) == "string" then return source end
+  if type(source) == "table" and (source.path or source.file or source.spool and not source.size)
+  then return source end
+  local spool = core.spool()
+  for piece in type(source) == "table" and source.chunks and source:chunks() or source do
+    error_object.assert(spool:write(piece))
+  end
+  return { spool = spool }
+end
+
+---A body of a message that is there already, as servers take it: lines end with
+---CRLF, and the line that a mailbox file has before a message is gone.
+---@param pieces fun(): string|nil
+---@return satchel.mime.Body
+function M.body(pieces)
+  local spool, eightbit = require("satchel.mime.write").copy(pieces)
+  return setmetatable({ spool = spool, size = spool:size(), utf8 = false,
+    eightbit = eightbit }, Body)
 end
 
 ---Parses a message.

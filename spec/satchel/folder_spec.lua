@@ -123,7 +123,7 @@ describe("a folder", function()
   end)
 
   it("says what it cannot do yet", function()
-    refused("unsupported", "import", inbox.import, inbox, { mime = "x" })
+    refused("unsupported", "import", inbox.import, inbox, { ics = "x" })
     refused("unsupported", "changes", inbox.changes, inbox)
     refused("unsupported", "watch", inbox.watch, inbox)
   end)

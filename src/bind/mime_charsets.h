@@ -21,6 +21,8 @@ void sat_bind_mime_transfer(lua_State *L);
 void sat_bind_mime_spool(lua_State *L);
 void sat_bind_mime_encode(lua_State *L);
 
+#define SAT_SPOOL "satchel.spool"
+
 /* Pushes the list of { name =, email = } ([-0,+1,m]). */
 struct sat_address;
 void sat_bind_push_addresses(lua_State *L, const struct sat_address *a);

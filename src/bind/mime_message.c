@@ -47,19 +47,22 @@ static struct sat_message *new_message(lua_State *L, int limits, int parent) {
   return m;
 }
 
-/* { path = } or { file = } */
+/* { path = }, { file = } or { spool = }, which is used up */
 static int read_source(lua_State *L, struct sat_message *m,
                        struct sat_error *err) {
+  lua_getfield(L, 1, "spool");
+  struct sat_spool *spool = sat_box_test(L, -1, SAT_SPOOL);
+  if (spool != NULL) return sat_message_read_spool(m, spool, err);
   if (lua_getfield(L, 1, "path") == LUA_TSTRING)
     return sat_message_read_path(m, lua_tostring(L, -1), err);
   lua_getfield(L, 1, "file");
   luaL_Stream *s = luaL_testudata(L, -1, LUA_FILEHANDLE);
   if (s == NULL || s->closef == NULL)
-    return luaL_argerror(L, 1, "text, or a table with path or file expected");
+    return luaL_argerror(L, 1, "text, or a table with path, file or spool expected");
   return sat_message_read_fd(m, fileno(s->f), err);
 }
 
-/* parse(bytes | { path = } | { file = } [, limits]) -> message | nil, err */
+/* parse(bytes | { path = | file = | spool = } [, limits]) -> message | nil, err */
 static int mime_parse(lua_State *L) {
   struct sat_error err = {0};
   struct sat_message *m;
@@ -116,15 +119,16 @@ static void release_reader(void *obj) {
   free(r);
 }
 
-/* message:open(num) -> reader */
+/* message:open([num]) -> reader of an attachment, or of the whole as it came */
 static int message_open(lua_State *L) {
   struct sat_message *m = sat_box_check(L, 1, SAT_MESSAGE);
-  struct sat_mime_attachment *a = attachment(L, m);
+  struct sat_mime_attachment *a =
+      lua_isnoneornil(L, 2) ? NULL : attachment(L, m);
   struct sat_box *box = sat_box_new(L, READER, 1);
   struct reader *r = calloc(1, sizeof *r);
   if (r == NULL) return luaL_error(L, "not enough memory");
   r->message = sat_message_hold(m);
-  r->left = sat_mime_attachment_bytes(a, &r->state.kind);
+  r->left = a != NULL ? sat_mime_attachment_bytes(a, &r->state.kind) : m->bytes;
   box->obj = r;
   box->release = release_reader;
   return 1;

@@ -11,8 +11,6 @@
 #include "bind/scratch.h"
 #include "format/mime_spool.h"
 
-#define SPOOL "satchel.spool"
-
 static void release_spool(void *obj) {
   sat_spool_close(obj);
   free(obj);
@@ -20,7 +18,7 @@ static void release_spool(void *obj) {
 
 /* spool() -> an empty one */
 static int mime_spool(lua_State *L) {
-  struct sat_box *box = sat_box_new(L, SPOOL, 0);
+  struct sat_box *box = sat_box_new(L, SAT_SPOOL, 0);
   box->obj = calloc(1, sizeof(struct sat_spool));
   if (box->obj == NULL) return luaL_error(L, "not enough memory");
   box->release = release_spool;
@@ -29,7 +27,7 @@ static int mime_spool(lua_State *L) {
 
 /* spool:write(bytes) -> spool | nil, err */
 static int spool_write(lua_State *L) {
-  struct sat_spool *s = sat_box_check(L, 1, SPOOL);
+  struct sat_spool *s = sat_box_check(L, 1, SAT_SPOOL);
   size_t n;
   const char *p = luaL_checklstring(L, 2, &n);
   sat_spool_put(s, p, n);
@@ -40,14 +38,14 @@ static int spool_write(lua_State *L) {
 
 /* spool:size() -> bytes */
 static int spool_size(lua_State *L) {
-  struct sat_spool *s = sat_box_check(L, 1, SPOOL);
+  struct sat_spool *s = sat_box_check(L, 1, SAT_SPOOL);
   lua_pushinteger(L, (lua_Integer)s->size);
   return 1;
 }
 
 /* spool:read(offset, n) -> bytes | nil, err */
 static int spool_read(lua_State *L) {
-  struct sat_spool *s = sat_box_check(L, 1, SPOOL);
+  struct sat_spool *s = sat_box_check(L, 1, SAT_SPOOL);
   lua_Integer at = luaL_checkinteger(L, 2), n = luaL_checkinteger(L, 3);
   luaL_argcheck(L, at >= 0, 2, "out of range");
   luaL_argcheck(L, n >= 0 && n <= 1 << 30, 3, "out of range");
@@ -65,6 +63,6 @@ void sat_bind_mime_spool(lua_State *L) {
                                      {"close", sat_box_close},
                                      {NULL, NULL}};
   static const luaL_Reg functions[] = {{"spool", mime_spool}, {NULL, NULL}};
-  sat_box_type(L, SPOOL, methods);
+  sat_box_type(L, SAT_SPOOL, methods);
   luaL_setfuncs(L, functions, 0);
 }

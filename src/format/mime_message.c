@@ -33,6 +33,7 @@ static struct sat_message *let_go(struct sat_message *m) {
   sat_arena_reset(&m->arena);
   if (m->map != NULL) munmap(m->map, m->map_n);
   sat_spool_close(&m->spool);
+  sat_spool_close(&m->lines);
   free(m);
   return outer;
 }
@@ -52,9 +53,9 @@ static int with_line_ends(struct sat_message *m, const char **p, size_t n) {
     size_t k = 0;
     for (; k < sizeof piece && at < end; at++)
       piece[k++] = *at == '\r' ? '\n' : *at;
-    sat_spool_put(&m->spool, piece, k);
+    sat_spool_put(&m->lines, piece, k);
   }
-  *p = sat_spool_map(&m->spool);
+  *p = sat_spool_map(&m->lines);
   return *p == NULL ? -1 : 0;
 }
 
@@ -62,7 +63,7 @@ int sat_message_read(struct sat_message *m, const char *p, size_t n,
                      struct sat_error *err) {
   if (p == NULL) p = "";
   if (with_line_ends(m, &p, n) < 0) {
-    *err = m->spool.err;
+    *err = m->lines.err;
     return -1;
   }
   m->bytes = (struct sat_slice){p, n};
@@ -113,6 +114,18 @@ static void decode(struct sat_spool *to, enum sat_transfer kind,
   sat_buf_free(&out);
 }
 
+int sat_message_read_spool(struct sat_message *m, struct sat_spool *spool,
+                           struct sat_error *err) {
+  m->spool = *spool;
+  *spool = (struct sat_spool){0};
+  const char *p = sat_spool_map(&m->spool);
+  if (p == NULL) {
+    *err = m->spool.err;
+    return -1;
+  }
+  return sat_message_read(m, p, m->spool.size, err);
+}
+
 int sat_message_read_part(struct sat_message *m, struct sat_message *outer,
                           const struct sat_mime_attachment *a,
                           struct sat_error *err) {
@@ -122,11 +135,5 @@ int sat_message_read_part(struct sat_message *m, struct sat_message *outer,
   if (kind == SAT_TRANSFER_PLAIN) return sat_message_read(m, s.p, s.n, err);
   struct sat_spool spool = {0};
   decode(&spool, kind, s);
-  m->spool = spool;
-  const char *p = sat_spool_map(&m->spool);
-  if (p == NULL) {
-    *err = m->spool.err;
-    return -1;
-  }
-  return sat_message_read(m, p, m->spool.size, err);
+  return sat_message_read_spool(m, &spool, err);
 }

@@ -17,7 +17,8 @@ struct sat_message {
   struct sat_slice bytes;
   void *map; /* of a file; NULL: none */
   size_t map_n;
-  struct sat_spool spool; /* decoded content */
+  struct sat_spool spool; /* what it is read from, if it was decoded */
+  struct sat_spool lines; /* a copy with other line ends */
 };
 
 struct sat_message *sat_message_new(struct sat_charsets *charsets,
@@ -33,6 +34,10 @@ int sat_message_read_path(struct sat_message *m, const char *path,
 
 /* a descriptor, which stays the caller's */
 int sat_message_read_fd(struct sat_message *m, int fd, struct sat_error *err);
+
+/* what is in a spool, which is empty then */
+int sat_message_read_spool(struct sat_message *m, struct sat_spool *spool,
+                           struct sat_error *err);
 
 /* an attached message of `outer`, which is held */
 int sat_message_read_part(struct sat_message *m, struct sat_message *outer,

@@ -141,13 +141,40 @@ function Writer:file(part)
   return true
 end
 
--- Copies a message that came from elsewhere with the line ends of mail.
--- A CR at the end of a piece waits for what follows it.
-local function copied(pieces)
+-- without the line "From …" that a mailbox file has before a message
+local function without_from(pieces)
+  local start = ""
+  while #start < 5 do
+    local piece = pieces()
+    if not piece then break end
+    start = start .. piece
+  end
+  while start:find "^From " do
+    local to = start:find("\n", 1, true)
+    if to then
+      start = start:sub(to + 1)
+      break
+    end
+    local piece = pieces()
+    if not piece then break end
+    start = start .. piece
+  end
+  return function()
+    local piece = start or pieces()
+    start = nil
+    return piece
+  end
+end
+
+---Copies a message that came from elsewhere, with the line ends of mail.
+---@param pieces fun(): string|nil
+---@return any spool
+---@return boolean high whether there are bytes above 127
+function M.copy(pieces)
   local spool, high, held = core.spool(), false, ""
-  for piece in pieces do
+  for piece in without_from(pieces) do
     piece = held .. piece
-    held = piece:sub(-1) == "\r" and "\r" or ""
+    held = piece:sub(-1) == "\r" and "\r" or "" -- waits for what follows it
     piece = canonical(piece:sub(1, #piece - #held))
     high = high or piece:find "[\128-\255]" ~= nil
     error_object.assert(spool:write(piece))
@@ -158,9 +185,9 @@ end
 
 -- the message that an attachment is: built of its fields, or as it is stored
 function Writer:embedded(spec)
-  if not spec.item then return copied(M.pieces(spec)) end
+  if not spec.item then return M.copy(M.pieces(spec)) end
   if spec.item.id and not spec.item.subject and self.opts.open then
-    return copied(self.opts.open(spec))
+    return M.copy(self.opts.open(spec))
   end
   if spec.item.id then
     error_object.unsupported "a stored item cannot be attached here"
