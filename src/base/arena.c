@@ -63,3 +63,17 @@ void sat_arena_reset(struct sat_arena *a) {
   a->used = 0;
   a->failed = false;
 }
+
+void sat_arena_clear(struct sat_arena *a) {
+  struct sat_arena_block *kept = a->head;
+  if (kept == NULL || kept->size != BLOCK_SIZE) {
+    sat_arena_reset(a);
+    return;
+  }
+  a->head = kept->next;
+  sat_arena_reset(a);
+  memset(kept->mem, 0, kept->used);
+  kept->used = 0;
+  kept->next = NULL;
+  a->head = kept;
+}

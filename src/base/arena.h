@@ -33,4 +33,7 @@ char *sat_arena_copy(struct sat_arena *a, const void *p, size_t n);
 /* Frees everything; the arena is empty and usable again. */
 void sat_arena_reset(struct sat_arena *a);
 
+/* The same, but keeps a block: for what is filled again and again. */
+void sat_arena_clear(struct sat_arena *a);
+
 #endif

@@ -26,10 +26,18 @@ static void set_addresses(lua_State *L, const char *key,
   lua_setfield(L, -2, key);
 }
 
+/* how many fields its table has, so that it need not grow */
+static int count_fields(const struct sat_imap_envelope *e) {
+  int n = (e->date.p != NULL) + (e->subject.p != NULL) +
+          (e->in_reply_to.p != NULL) + (e->message_id.p != NULL);
+  for (int i = 0; i < SAT_IMAP_ENV_N; i++) n += e->lists[i] != NULL;
+  return n;
+}
+
 static void set_envelope(lua_State *L, const struct sat_imap_envelope *e) {
   static const char *const lists[SAT_IMAP_ENV_N] = {
       "from", "sender", "reply_to", "to", "cc", "bcc"};
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, count_fields(e));
   sat_imap_set_text(L, "date", e->date);
   sat_imap_set_text(L, "subject", e->subject);
   for (int i = 0; i < SAT_IMAP_ENV_N; i++)

@@ -232,7 +232,7 @@ static int place(struct sat_imap_queue *q, struct sat_imap_event *e) {
 static int parse(struct sat_imap_queue *q, const void *p, size_t n,
                  struct sat_imap_event *e) {
   struct sat_imap_response *r;
-  sat_arena_reset(&q->arena);
+  sat_arena_clear(&q->arena);
   r = sat_arena_alloc(&q->arena, sizeof *r);
   if (r == NULL) return no_memory(q, NULL);
   e->response = r;
