@@ -126,6 +126,9 @@ for number, cases in pairs {
     { body '(NIL NIL NIL NIL NIL "7BIT" 0 NIL NIL NIL NIL)', { type = "application",
       subtype = "octet-stream", params = {}, encoding = "7BIT", size = 0, part = "1" } },
   },
+  [44] = {
+    { parse '* QUOTA "ROOT"', { type = "quota", root = "ROOT", resources = {} } },
+  },
 } do
   describe("QUIRKS " .. number, function()
     for i, case in ipairs(cases) do

@@ -24,14 +24,16 @@ static bool get_resource(struct sat_imap_parser *p,
          sat_imap_get_space(p) && sat_imap_get_number(p, &o->limit);
 }
 
-/* "QUOTA" SP astring SP "(" [resource *(SP resource)] ")" (RFC 9208 7) */
+/* "QUOTA" SP astring SP "(" [resource *(SP resource)] ")" (RFC 9208 7); the
+** list may be missing (QUIRKS 44) */
 bool sat_imap_parse_quota(struct sat_imap_parser *p,
                           struct sat_imap_response *o) {
   struct sat_imap_resource **end = &o->u.quota.resources;
   bool first = true, ok;
-  if (!sat_imap_get_space(p) || !sat_imap_get_astring(p, &o->u.quota.root) ||
-      !sat_imap_get_space(p) || !sat_imap_get_char(p, '('))
+  if (!sat_imap_get_space(p) || !sat_imap_get_astring(p, &o->u.quota.root))
     return false;
+  if (!sat_imap_next(p)) return true;
+  if (!sat_imap_get_space(p) || !sat_imap_get_char(p, '(')) return false;
   while (sat_imap_more(p, &first, &ok)) {
     struct sat_imap_resource *r = SAT_IMAP_NEW(p, struct sat_imap_resource);
     if (r == NULL || !get_resource(p, r)) return false;
