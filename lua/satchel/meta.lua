@@ -600,8 +600,125 @@ function imap.quote(s, options) end
 ---@return string
 function imap.date_time(seconds) end
 
+---@class satchel.core.ImapCode what stands in brackets before the text
+---@field name string upper case: "UIDNEXT"
+---@field value? integer|string a number (UIDNEXT, UIDVALIDITY, UNSEEN, HIGHESTMODSEQ,
+---APPENDLIMIT, METADATA, INPROGRESS); bytes of a code that is not known
+---@field list? string[] CAPABILITY, PERMANENTFLAGS, BADCHARSET, BADEVENT
+---@field uidvalidity? integer APPENDUID, COPYUID
+---@field uids? string a set: APPENDUID, MODIFIED
+---@field from? string a set: COPYUID
+---@field to? string a set: COPYUID
+---@field detail? string METADATA: "MAXSIZE", …; the id of MAILBOXID
+---@field tag? string INPROGRESS, NOUPDATE
+---@field goal? integer INPROGRESS
+
+---@class satchel.core.ImapAddress RFC 9051 7.5.2: a group begins with a mailbox alone
+---@field name? string as in the header, without quotes
+---@field adl? string
+---@field mailbox? string
+---@field host? string
+
+---@class satchel.core.ImapEnvelope as in the header: nothing is decoded
+---@field date? string
+---@field subject? string
+---@field from? satchel.core.ImapAddress[]
+---@field sender? satchel.core.ImapAddress[]
+---@field reply_to? satchel.core.ImapAddress[]
+---@field to? satchel.core.ImapAddress[]
+---@field cc? satchel.core.ImapAddress[]
+---@field bcc? satchel.core.ImapAddress[]
+---@field in_reply_to? string
+---@field message_id? string
+
+---@class satchel.core.ImapBody a part, or a multipart with its parts at [1..n]
+---@field type string lower case
+---@field subtype string lower case
+---@field params table<string, string> keys in lower case
+---@field part? string "1.2"; a message's own multipart has none
+---@field id? string
+---@field description? string
+---@field encoding? string
+---@field size? integer
+---@field lines? integer
+---@field md5? string
+---@field disposition? { type: string, params: table<string, string> }
+---@field language? string[]
+---@field location? string
+---@field envelope? satchel.core.ImapEnvelope of a message
+---@field body? satchel.core.ImapBody of a message
+---@field [integer] satchel.core.ImapBody
+
+---What the server said. `type` names it: a status ("ok" "no" "bad" "bye" "preauth"),
+---"continuation", or the response in lower case; "other" is of no known kind. Lists
+---stand at [1..n]: "capability" "enabled" "flags" "genurlauth" (texts), "search"
+---"sort" (numbers), "thread" (numbers and lists of them), "urlfetch" ({ url, data }).
 ---@class satchel.core.ImapResponse
 ---@field type string
+---@field tag? string of a completion; "esearch": of the command
+---@field text? string
+---@field code? satchel.core.ImapCode
+---@field number? integer "exists" "recent" "expunge" "fetch" "other"
+---@field name? string of a mailbox in UTF-8, INBOX in upper case; "other": of the response
+---@field raw_name? string as it came
+---@field attributes? table<string, true> "list" "lsub"
+---@field delimiter? string
+---@field oldname? string
+---@field raw_oldname? string
+---@field childinfo? string[]
+---@field messages? integer "status"
+---@field recent? integer
+---@field uidnext? integer
+---@field uidvalidity? integer
+---@field unseen? integer
+---@field deleted? integer
+---@field size? integer "status" "fetch"
+---@field highestmodseq? integer
+---@field appendlimit? integer
+---@field deleted_storage? integer
+---@field mailboxid? string
+---@field modseq? integer "search" "sort" "esearch" "fetch"
+---@field uid? boolean|integer "esearch": whether of UIDs; "fetch": the UID
+---@field min? integer "esearch"
+---@field max? integer
+---@field count? integer
+---@field all? string a set
+---@field partial? { first: integer, last: integer, set: string? }
+---@field earlier? boolean "vanished"
+---@field uids? string a set
+---@field flags? string[] "fetch"
+---@field internaldate? integer seconds since 1970
+---@field envelope? satchel.core.ImapEnvelope
+---@field bodystructure? satchel.core.ImapBody
+---@field sections? table<string, string> "BODY[1.MIME]", "BODY[HEADER.FIELDS (TO)]", "BINARY[2]"
+---@field origins? table<string, integer> of sections that were asked for in part
+---@field binary_sizes? table<string, integer> by section: "1.2"
+---@field savedate? integer
+---@field emailid? string
+---@field threadid? string
+---@field preview? string
+---@field gm? { msgid: integer?, thrid: integer?, labels: string[]? }
+---@field personal? satchel.core.ImapNamespace[] "namespace"
+---@field other? satchel.core.ImapNamespace[]
+---@field shared? satchel.core.ImapNamespace[]
+---@field fields? table<string, string> "id"
+---@field root? string "quota"
+---@field resources? table<string, { usage: integer, limit: integer }>
+---@field roots? string[] "quotaroot"
+---@field rights? string|table<string, string> "myrights"; "acl": by identifier
+---@field identifier? string "listrights"
+---@field required? string
+---@field optional? string[]
+---@field entries? table<string, string> "metadata": with values
+---@field changed? string[] "metadata": without
+---@field extra? table<string, string> bytes of what extensions add, by name
+---@field raw? string "other"
+
+---@class satchel.core.ImapNamespace
+---@field prefix string UTF-8
+---@field raw_prefix string
+---@field delimiter? string
+---@field extra? table<string, string>
 
 ---A command is text or a list of parts: text, { literal = bytes, binary = } or
 ---{ size = n, binary = }, the promise of a literal.

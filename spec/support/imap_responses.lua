@@ -316,6 +316,8 @@ return {
   ["responses of extensions to come"] = {
     { "* XLIST (a) b {3}\r\n\r\n) \"c\"", { type = "other", name = "XLIST",
       raw = "(a) b {3}\r\n\r\n) \"c\"" } },
+    { "* XTEXT it's (\"any\\ thing)", { type = "other", name = "XTEXT",
+      raw = "it's (\"any\\ thing)" } },
     { "* NEWTHING", { type = "other", name = "NEWTHING", raw = "" } },
     { "* 7 newer [a] (b)", { type = "other", name = "NEWER", number = 7, raw = "[a] (b)" } },
   },

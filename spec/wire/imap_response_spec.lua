@@ -168,8 +168,9 @@ describe("what is no response", function()
     { "* QUOTA a (STORAGE 1)", "expected a space" },
     { "* LISTRIGHTS a b", "expected an identifier and rights" },
     { "* METADATA a", "expected an entry" },
-    { "* X (a", "expected" },
-    { "* X )", "expected a value" },
+    { "* X(", "expected a space" },
+    { "* 1 FETCH (X (a)", "expected a space" },
+    { "* 1 FETCH (X ))", "expected a value" },
     { "* CAPABILITY (a)", "expected an atom" },
   } do
     it(("is refused: %q"):format(case[1]), function()
@@ -197,7 +198,7 @@ describe("the depth of a response", function()
 
   local function thread(n) return "* THREAD " .. ("(1 "):rep(n - 1) .. "(1" .. (")"):rep(n) end
 
-  local function other(n) return "* X " .. ("("):rep(n) .. (")"):rep(n) end
+  local function other(n) return "* 1 FETCH (X " .. ("("):rep(n) .. (")"):rep(n) .. ")" end
 
   for name, case in pairs { body = { body, 100 }, messages = { message, 100 },
     threads = { thread, 1000 }, ["values of extensions"] = { other, 100 } } do

@@ -102,18 +102,16 @@ static const struct {
     {"URLFETCH", SAT_IMAP_URLFETCH, sat_imap_parse_urlfetch},
 };
 
-/* a response of an extension that is not in the table */
+/* a response of an extension that is not in the table: its bytes, whatever
+** they are */
 static bool parse_other(struct sat_imap_parser *p,
                         struct sat_imap_response *o, struct sat_bytes name) {
   o->type = SAT_IMAP_OTHER;
   o->u.other.name = name;
+  if (sat_imap_next(p) && !sat_imap_get_space(p)) return false;
   o->u.other.raw.p = p->r.p;
-  while (sat_imap_next(p)) {
-    struct sat_bytes v;
-    if (!sat_imap_get_space(p) || !sat_imap_get_raw(p, &v)) return false;
-    if (o->u.other.raw.n == 0) o->u.other.raw.p = v.p;
-    o->u.other.raw.n = (uint32_t)(p->r.p - o->u.other.raw.p);
-  }
+  o->u.other.raw.n = (uint32_t)(p->r.end - p->r.p);
+  p->r.p = p->r.end;
   return sat_imap_upper(p, &o->u.other.name);
 }
 
