@@ -109,7 +109,7 @@ end
 
 local count <const> = { type = "integer" }
 local limit_rows <const> = { request = count, handles = count, response = count,
-  backoffs = count, line = count, reply = count, message = count }
+  backoffs = count, line = count, literal = count, reply = count, message = count }
 
 local function limits(value)
   local checked = options.check("connect: limits", value, limit_rows)

@@ -17,7 +17,7 @@ local function masked(text, secret)
 end
 
 -- What a NO or BAD to an attempt means to sasl.run. BAD is said of a mechanism
--- that was offered and is not known; of the same some say NO without a code.
+-- that was offered and is not known (QUIRKS 47: or NO, and in words why).
 local function refusal_of(conn, done)
   local err = errors.of(done, "authenticate", conn.server)
   local kind = errors.kind(done.code)

@@ -89,7 +89,7 @@ end
 ---@param err table
 function Channel:fail(err)
   if not self.lost then
-    if self.bye and err.kind == "network" then
+    if self.bye and (err.kind == "network" or err.kind == "timeout") then
       err = errors.of(self.bye, nil, self.server)
     end
     err = error_object.new(err)

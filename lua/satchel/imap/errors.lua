@@ -61,7 +61,20 @@ function M.kind(code)
   if row then return row[1], row[2], row[3] end
 end
 
--- Exchange says in words how long to wait
+-- QUIRKS 45: a NO without a code that says in words what it means
+local said <const> = {
+  { "doesn't exist", "not_found" }, { "does not exist", "not_found" },
+  { "already exists", "exists" }, { "[Pp]ermission denied", "denied" },
+}
+
+local function by_words(response)
+  if response.type ~= "no" then return nil end
+  for _, row in ipairs(said) do
+    if (response.text or ""):find(row[1]) then return row[2] end
+  end
+end
+
+-- QUIRKS 46: how long to wait, in words
 local function patience(text)
   local ms = text:match "Suggested Backoff Time: (%d+) milliseconds"
   return ms and tonumber(ms) / 1000
@@ -78,15 +91,15 @@ function M.of(response, op, server)
   local wait = patience(text)
   if wait then kind, retryable = "throttled", true end
   if not kind then
-    kind = response.type == "bad" and "protocol" or response.type == "bye" and "network"
-      or "server"
+    kind = by_words(response) or response.type == "bad" and "protocol"
+      or response.type == "bye" and "network" or "server"
   end
-  local said = text ~= "" and text or response.code and response.code.name or "no reason given"
+  local reason = text ~= "" and text or response.code and response.code.name
+    or "no reason given"
   return error_object.new { kind = kind, op = op, server = server, hint = hint,
     name = response.code and response.code.name, retryable = retryable, retry_after = wait,
-    message = response.type == "bye" and "the server closed the connection: " .. said
-      or ("%s: %s"):format(op and op:lower() or "the server", said),
-    response = response }
+    message = response.type == "bye" and "the server closed the connection: " .. reason
+      or ("%s: %s"):format(op and op:lower() or "the server", reason) }
 end
 
 ---@param name string a capability

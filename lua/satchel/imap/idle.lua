@@ -85,7 +85,9 @@ local function wait(self, seconds)
   conn.idle_end = nil
   forget()
   if not ok then
-    if not channel.lost and not command.done then channel:close() end
+    -- who was cancelled leaves the connection to others
+    finish()
+    if not ended and not command.done then channel:close() end
     error(err, 0)
   end
   local done = command.done

@@ -25,7 +25,15 @@ end
 -- RFC 9051 7.1.4, 7.1.5
 local function greet(conn, channel)
   conn.known = false
-  while not channel.greeting do channel:advance() end
+  local ok, err = pcall(function()
+    while not channel.greeting do channel:advance() end
+  end)
+  if not ok and error_object.is(err) and err.kind == "protocol" then
+    refuse(conn, "protocol", ("no greeting of an IMAP server from %s port %d: %s"):format(
+      conn.server, conn.place.port, err.message), "does another protocol have this port?")
+  elseif not ok then
+    error(err, 0)
+  end
   local greeting = channel.greeting
   if greeting.type == "bye" then
     error_object.raise(errors.of(greeting, "connect", conn.server))
