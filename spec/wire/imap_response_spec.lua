@@ -161,6 +161,8 @@ describe("what is no response", function()
     { "* THREAD (1 )", "expected a number" },
     { "* THREAD (1)2", "expected" },
     { "* VANISHED", "expected a space" },
+    { "* VANISHED 1:*", "expected a number" },
+    { "* ESEARCH ALL *", "expected a number" },
     { "* VANISHED (LATER) 1", "expected \"EARLIER\"" },
     { "* NAMESPACE NIL NIL", "namespace.personal.*expected|expected a space" },
     { "* NAMESPACE () NIL NIL", "expected" },
@@ -225,6 +227,18 @@ describe("names", function()
     assert.equal("&AOQ-", parse('* LIST () "/" &AOQ-', { utf8 = true }).name)
     assert.equal("ä", parse('* LIST () "/" &AOQ-').name)
   end)
+end)
+
+it("costs one copy of a literal", function()
+  local line = "* 1 FETCH (BODY[] {1048576}\r\n" .. ("x"):rep(1048576) .. ")\r\n"
+  collectgarbage()
+  collectgarbage "stop"
+  local before = collectgarbage "count"
+  local response = imap.parse(line)
+  local grown = collectgarbage "count" - before
+  collectgarbage "restart"
+  assert.equal(1048576, #response.sections["BODY[]"])
+  assert.is_true(grown >= 1024 and grown < 1040, grown)
 end)
 
 describe("recorded dialogues", function()

@@ -14,7 +14,7 @@
 #include "wire/imap_set.h"
 #include "wire/imap_utf7.h"
 
-#define SET_MAX 50000000 /* numbers that a set is spread to */
+#define SET_MAX 10000000 /* numbers that a set is spread to */
 
 static int fail(lua_State *L, struct sat_scratch *s, enum sat_error_kind kind,
                 const char *text) {

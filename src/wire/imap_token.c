@@ -149,19 +149,14 @@ bool sat_imap_get_said(struct sat_imap_parser *p,
   return v_r->said;
 }
 
-/* seq-number */
-static bool get_sequence_number(struct sat_imap_parser *p) {
-  uint32_t v;
-  return sat_imap_try_char(p, '*') || sat_imap_get_nz_number(p, &v);
-}
-
-/* seq-number / seq-range */
+/* seq-number / seq-range; no response has "*" (RFC 9051 9, uid-set) */
 static bool get_range(struct sat_imap_parser *p) {
-  return get_sequence_number(p) &&
-         (!sat_imap_try_char(p, ':') || get_sequence_number(p));
+  uint32_t v;
+  return sat_imap_get_nz_number(p, &v) &&
+         (!sat_imap_try_char(p, ':') || sat_imap_get_nz_number(p, &v));
 }
 
-/* sequence-set */
+/* sequence-set, uid-set */
 bool sat_imap_get_set(struct sat_imap_parser *p, struct sat_bytes *v_r) {
   const uint8_t *start = p->r.p;
   do {
