@@ -32,7 +32,7 @@ LIBS = `$(PKG_CONFIG) --libs $(PKGS)`
 export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;
 export LUA_CPATH = $(CURDIR)/$B/?.so;;
 
-.PHONY: all core env deps deps-test demo test test-live check-asan bench fuzz \
+.PHONY: all core env deps deps-test demo test test-live test-peers check-asan bench fuzz \
   lint expand doc install clean
 .SECONDARY:
 
@@ -72,6 +72,11 @@ test: deps-test
 test-live: deps-test
 	@$(MAKE) --no-print-directory core
 	$(LUA) spec/run.lua --live
+
+# servers whose packages exclude each other, unpacked into build/peers; as root
+test-peers: deps-test
+	@$(MAKE) --no-print-directory core
+	$(LUA) spec/run.lua --peers
 
 # the specs under AddressSanitizer and UBSan; Lua itself is not instrumented
 check-asan: deps-test

@@ -24,6 +24,11 @@ function Face.refused(kind, fn, ...)
   return err
 end
 
+-- what a behaviour ends with that was denied in another way
+function Face.unsupported()
+  error({ kind = "unsupported" }, 0)
+end
+
 -- how each of a list reads
 function Face.plain(list)
   local shown = {}

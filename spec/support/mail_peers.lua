@@ -7,18 +7,53 @@ local M = {}
 
 local users <const> = { "anna@example.test", "bob@example.test" }
 
----@param scheme "imap"|"imaps"|"pop3"|"pop3s"
----@return table peer
-local function peer(scheme, name)
-  local p = { name = name, column = name:gsub(" by ", " ") }
+local function peer(name, options)
+  local p = { name = name, column = name:gsub(" by ", " "), options = options }
   function p.user(n) return users[n] end
-  function p.options(n, more) return servers.options(scheme, users[n], more) end
   function p.connect(n, more) return satchel.connect(p.options(n, more)) end
   return p
 end
 
-M.imap = peer("imap", "Dovecot by IMAP")
-M.pop3 = peer("pop3", "Dovecot by POP3")
+local function dovecot(scheme)
+  return function(n, more) return servers.options(scheme, users[n], more) end
+end
+
+M.imap = peer("Dovecot by IMAP", dovecot "imap")
+M.pop3 = peer("Dovecot by POP3", dovecot "pop3")
 M.pop3.writer = M.imap.connect
+
+---The IMAP and the POP3 of a server of support.peers, with a Postfix that
+---delivers into it; `start` starts both, `stop` ends them.
+---@param name string "cyrus", "courier"
+---@return table imap a peer
+---@return table pop3 another
+---@return fun() start
+---@return fun() stop
+function M.of(name)
+  local peers = require("support.peers." .. name)
+  local server, postfix
+  local function by(scheme)
+    return peer(peers.name .. " by " .. scheme:upper(), function(n, more)
+      local options = { url = ("%s://127.0.0.1:%d"):format(scheme, server[scheme]),
+        user = users[n], password = servers.users[users[n]], tls = { ca = server.ca },
+        smtp = { url = postfix.url "smtp", tls = false }, proxy = false }
+      for k, v in pairs(more or {}) do options[k] = v end
+      return options
+    end)
+  end
+  local imap, pop3 = by "imap", by "pop3"
+  pop3.writer = imap.connect
+  local function start()
+    server = peers.start(servers.users)
+    postfix = require "support.postfix".start { users = servers.users,
+      dovecot = servers.dovecot(), lmtp = server.lmtp,
+      maildirs = not server.lmtp and { base = server.mail, uid = 506 } or nil }
+  end
+  local function stop()
+    if postfix then postfix:stop() end
+    if server then server:stop() end
+  end
+  return imap, pop3, start, stop
+end
 
 return M

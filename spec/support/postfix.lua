@@ -25,7 +25,11 @@ relay_transport = error:5.4.4 nothing leaves this machine
 virtual_mailbox_domains = example.test
 virtual_mailbox_maps = $maps
 virtual_alias_maps = inline:{ { list@example.test = $first }, $aliases }
-virtual_transport = lmtp:inet:127.0.0.1:$lmtp
+virtual_transport = $transport
+virtual_mailbox_base = $base
+virtual_uid_maps = static:$uid
+virtual_gid_maps = static:$uid
+virtual_minimum_uid = 100
 lmtp_tls_security_level = none
 recipient_delimiter = +
 message_size_limit = $size
@@ -97,7 +101,7 @@ local END <const> = "m=$(cat queue/pid/master.pid); kill $m; "
 
 local function inline(users)
   local rows = {}
-  for user in pairs(users) do rows[#rows + 1] = ("{ %s = x }"):format(user) end
+  for user in pairs(users) do rows[#rows + 1] = ("{ %s = %s/Maildir/ }"):format(user, user) end
   return "inline:{ " .. table.concat(rows, ", ") .. " }"
 end
 
@@ -108,8 +112,10 @@ end
 ---@field submission integer STARTTLS and a password are asked for
 ---@field smtps integer implicit TLS, a password is asked for
 
----Starts it.  Options: dovecot = a support.dovecot, users as its own, size =
----the largest message, settings = further lines of main.cf.
+---Starts it.  Options: dovecot = a support.dovecot, which knows the passwords;
+---users as its own; lmtp = the port of who takes the mail, default the Dovecot's;
+---or maildirs = { base = folder of ADDRESS/Maildir, uid = whose }; size = the
+---largest message; settings = further lines of main.cf.
 ---@param options table
 ---@return spec.Postfix
 function M.start(options)
@@ -120,7 +126,11 @@ function M.start(options)
   p.smtp, p.submission, p.smtps = server.ports(3)
   local first = next(options.users)
   local values = { dir = p.dir, maps = inline(options.users), first = first,
-    aliases = "{ first@example.test = " .. first .. " }", lmtp = options.dovecot.lmtp,
+    aliases = "{ first@example.test = " .. first .. " }",
+    transport = options.maildirs and "virtual:"
+      or "lmtp:inet:127.0.0.1:" .. (options.lmtp or options.dovecot.lmtp),
+    base = options.maildirs and options.maildirs.base or "/nonexistent",
+    uid = options.maildirs and options.maildirs.uid or 65534,
     size = options.size or 20 << 20, sasl = options.dovecot.sasl, auth = "yes",
     smtp = p.smtp, submission = p.submission, smtps = p.smtps }
   server.write(p.dir .. "/main.cf", MAIN:gsub("%$(%w+)", values) .. (options.settings or ""))
