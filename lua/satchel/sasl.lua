@@ -236,8 +236,15 @@ local function is_about_mechanism(err)
     or err.reason == "channel-binding-not-supported"
 end
 
+-- QUIRKS 48: a server may offer -PLUS and know another binding only
+local function is_about_binding(candidate, refusal)
+  return candidate.mechanism:find "%-PLUS$"
+    and (refusal.message or ""):lower():find "bad protocol" ~= nil
+end
+
 local function try(candidate, options, exchange)
   local ok, why = attempt(candidate, options, exchange, false)
+  if ok == false and is_about_binding(candidate, why) then why.unavailable = true end
   if ok == false and not why.unavailable and candidate.needs == "token"
     and type(options.token) == "function" then
     ok, why = attempt(candidate, options, exchange, true)
