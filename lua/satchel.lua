@@ -77,11 +77,11 @@ function satchel.fd() return task().fd() end
 ---@return number seconds
 function satchel.timeout() return task().timeout() end
 
----Connects step by step and says which step fails.  Not yet supported.
----@param opts table as for connect
-function satchel.check(opts) -- luacheck: no unused args
-  error_object.unsupported "check: connecting step by step comes later"
-end
+---Connects step by step and says which step fails and what to do about it. Raises
+---only the caller's mistakes.
+---@param options satchel.ConnectOptions
+---@return satchel.CheckReport
+function satchel.check(options) return require("satchel.check").check(options) end
 
 ---Reads an item from a file: a message in .eml.
 ---@param path string

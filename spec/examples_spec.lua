@@ -2,6 +2,7 @@
 
 local expected <const> = {
   bulk_mark = "1 marked, 0 failed\n3 flagged",
+  check_account = "all is well.*ok +login.*ok +inbox.*4 items, 4 unread.*2 steps",
   dry_run = "would create_folder\nwould move\nwould send\n1 are still there",
   errors = "not_found.*did you mean 'subject'.*4 items",
   file_invoices = "2025\t0 moved\n2026\t2 moved",

@@ -159,7 +159,10 @@ local schemes <const> = { mapi = mapi, https = mapi, http = mapi,
   ["local"] = { missing = "the local store" },
 }
 
-local function driver_of(opts)
+---The module that speaks for a URL.
+---@param opts table with `url`
+---@return string
+function M.driver_of(opts)
   if not opts.url then return mapi.driver end
   local scheme = opts.url:match "^([%a][%w+.-]*):"
   local row = scheme and schemes[scheme:lower()]
@@ -203,7 +206,7 @@ end
 ---@return table
 function M.check(given)
   local opts = options.check("connect", given, rows)
-  if opts.url then driver_of(opts) end
+  if opts.url then M.driver_of(opts) end
   check_together(opts)
   if opts.sandbox then use_box(opts) end
   return opts
@@ -215,7 +218,7 @@ end
 function M.connect(given)
   local opts = M.check(given)
   locate.fill(opts)
-  local driver = error_object.assert(require(driver_of(opts)).open(opts))
+  local driver = error_object.assert(require(M.driver_of(opts)).open(opts))
   if opts.dry_run then driver = dry_run.wrap(driver, opts.trace) end
   return session.new(driver)
 end

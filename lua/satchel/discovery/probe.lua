@@ -17,11 +17,17 @@ local names <const> = {
 }
 
 -- RFC 9051 7.1, RFC 1939 4, RFC 5321 4.2
-local GREETING <const> = { imap = "^%* %u+", pop3 = "^%+OK", smtp = "^220[ -]" }
+local GREETING <const> = { imap = "^%* %u+", pop3 = "^%+OK", smtp = "^220[ -]",
+  lmtp = "^220[ -]" }
 local LONGEST <const> = 4096
 local PATIENCE <const> = 8 -- seconds
 
-local function read_line(stream, deadline)
+---Reads the first line of what a server says.
+---@param stream satchel.core.Stream
+---@param deadline number by net.now()
+---@return string|nil line
+---@return table|nil err
+function M.read_line(stream, deadline)
   local line = ""
   while true do
     local _, err = task.result(stream)
@@ -38,6 +44,14 @@ local function read_line(stream, deadline)
   end
 end
 
+---Whether a line is how a server of that protocol greets.
+---@param protocol string
+---@param line string
+---@return boolean
+function M.is_greeting(protocol, line)
+  return line:find(GREETING[protocol]) ~= nil
+end
+
 ---Connects and reads the greeting.
 ---@param one satchel.discovery.Server
 ---@param options table tls, proxy, timeout
@@ -50,10 +64,10 @@ function M.greeting(one, options)
     proxy = options.proxy, timeout = patience, idle = patience }
   if not stream then return nil, err end
   local line
-  line, err = read_line(stream, core.net.now() + patience)
+  line, err = M.read_line(stream, core.net.now() + patience)
   stream:close()
   if not line then return nil, err end
-  if not line:find(GREETING[one.protocol]) then
+  if not M.is_greeting(one.protocol, line) then
     return nil, { kind = "protocol", message = "does not greet as such a server does" }
   end
   return line
