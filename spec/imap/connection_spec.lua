@@ -307,7 +307,7 @@ describe("a connection that is lost", function()
   end)
 
   it("is made anew once for a command", function()
-    local conn, peer <close> = scripted { HELLO .. "C: $tag NOOP\n! close" }
+    local conn, _ <close> = scripted(HELLO .. "C: $tag NOOP\n! close")
     local kind, err = kind_of(conn.run, conn, "NOOP")
     assert.equal("network", kind)
     assert.is_true(err.retryable)
@@ -317,7 +317,7 @@ describe("a connection that is lost", function()
   it("makes uncertain what may have happened", function()
     for _, command in ipairs { "UID MOVE 1 x", "UID COPY 1 x", "CREATE x", "RENAME x y",
       "EXPUNGE", "UID STORE 1 (UNCHANGEDSINCE 5) FLAGS ()" } do
-      local conn, peer <close> = scripted { HELLO .. "C: $tag " .. command .. "\n! close", HELLO }
+      local conn, _ <close> = scripted { HELLO .. "C: $tag " .. command .. "\n! close", HELLO }
       local kind, err = kind_of(conn.run, conn, command)
       assert.equal("network", kind)
       assert.is_true(err.uncertain, command)
@@ -357,7 +357,7 @@ describe("BYE", function()
 
   for name, ending in pairs { closes = "! close", stalls = "! stall" } do
     it("in the middle is the reason, though the server " .. name, function()
-      local conn, peer <close> = scripted({ HELLO
+      local conn, _ <close> = scripted({ HELLO
         .. "C: $tag UID MOVE 1 x\nS: * BYE going down\n" .. ending }, { timeout = 0.5 })
       local kind, err = kind_of(conn.run, conn, "UID MOVE 1 x")
       assert.equal("network", kind)

@@ -52,7 +52,8 @@ describe("the queue of IMAP", function()
     q:send "FETCH 1 FLAGS"
     q:send "FETCH 2 FLAGS"
     q:output()
-    local list = hear(q, "* 2 FETCH (FLAGS ())\r\nA2 OK done\r\n* 1 FETCH (FLAGS ())\r\nA1 NO [NOPERM] x\r\n")
+    local list = hear(q, "* 2 FETCH (FLAGS ())\r\nA2 OK done\r\n"
+      .. "* 1 FETCH (FLAGS ())\r\nA1 NO [NOPERM] x\r\n")
     assert.same({ "fetch", "ok", "fetch", "no" },
       { list[1].type, list[2].type, list[3].type, list[4].type })
     assert.same({ "A2", "A1" }, { list[2].completes, list[4].completes })

@@ -154,6 +154,7 @@ end
 
 local function read(self)
   while self.first > self.last do
+    settle(self) -- what others have read on their way
     fill(self)
     if not self.windows[1] then return false end
     gulp(self)

@@ -28,6 +28,7 @@ end
 
 local function items_of(conn, items)
   if type(items) == "string" then
+    words.raw(items, "the items of fetch")
     local inner = items:match "^%((.*)%)$" or items
     for item in inner:gmatch "%S+" do check_item(conn, item) end
     return items:find "^%(" and items or items:find " " and "(" .. items .. ")" or items

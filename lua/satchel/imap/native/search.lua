@@ -31,9 +31,9 @@ end
 
 local function run(self, folder, verb, how, criteria, options)
   local conn = self.connection
+  local entry = searching.command(conn, verb, how, criteria, options)
   local _ <close> = conn:enter()
   conn:select(mailbox.name(folder), { readonly = true })
-  local entry = searching.command(conn, verb, how, criteria, options)
   conn:run(entry)
   return entry.results
 end
