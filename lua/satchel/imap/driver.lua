@@ -27,7 +27,9 @@ local M = {}
 
 for _, methods in ipairs {
   require "satchel.imap.folders", require("satchel.imap.cursor").methods,
-  require "satchel.imap.items", (require "satchel.imap.parts"),
+  require "satchel.imap.items", require "satchel.imap.bulk", require "satchel.imap.transfer",
+  require "satchel.imap.create", require "satchel.imap.update",
+  require "satchel.imap.send", (require "satchel.imap.parts"),
 } do
   for name, method in pairs(methods) do Driver[name] = method end
 end

@@ -11,19 +11,49 @@ local M = {}
 -- bytes of a set of UIDs in one command; servers take lines of 8192 (RFC 7162 4)
 M.LINE = 7900
 
----Commands that fetch something of many messages.  What comes is merged by UID.
+-- by what an answer to these items is known from news about the same message, and from
+-- the answer to another command: servers work on several at once
+local MARKS <const> = { { "ENVELOPE", "envelope" }, { "BODYSTRUCTURE", "bodystructure" },
+  { "BINARY%.SIZE", "binary_sizes" }, { "%.PEEK%[", "sections" }, { "RFC822%.SIZE", "size" },
+  { "FLAGS", "flags" }, { "INTERNALDATE", "internaldate" } }
+
+local function has_section(response, name, origin)
+  if not name then return true end
+  if response.sections[name] == nil then return false end
+  local at = response.origins and response.origins[name]
+  return origin == nil or at == nil or at == origin
+end
+
+-- a function that says whether a response is an answer
+local function mark_of(items)
+  local mark
+  for _, row in ipairs(MARKS) do
+    if not mark and items:find(row[1]) then mark = row[2] end
+  end
+  local kind, section, origin = items:match "^(%u+)%.PEEK%[([%d.]*)%]<?(%d*)"
+  local name = kind and ("%s[%s]"):format(kind, section)
+  origin = origin and math.tointeger(tonumber(origin))
+  return function(response)
+    if mark and response[mark] == nil then return false end
+    return mark ~= "sections" or has_section(response, name, origin)
+  end
+end
+
+---Commands that fetch something of many messages.  What comes is kept by UID.
 ---@param uids integer[]
 ---@param items string
 ---@param into table<integer, table> responses by UID
 ---@return table[] commands
 function M.commands(uids, items, into)
-  local list = {}
+  local list, asked, is_answer = {}, {}, mark_of(items)
+  for _, uid in ipairs(uids) do asked[uid] = true end
+  local function on(response)
+    local uid = response.type == "fetch" and response.uid
+    if not uid or not asked[uid] or not is_answer(response) then return false end
+    into[uid] = into[uid] and records.merge(into[uid], response) or response
+  end
   for i, set in ipairs(core.imap.sets(uids, M.LINE)) do
-    list[i] = { ("UID FETCH %s (UID %s)"):format(set, items), reset = function() end,
-      on = function(response)
-        local uid = response.type == "fetch" and response.uid
-        if uid then into[uid] = into[uid] and records.merge(into[uid], response) or response end
-      end }
+    list[i] = { ("UID FETCH %s (UID %s)"):format(set, items), reset = function() end, on = on }
   end
   return list
 end
@@ -43,19 +73,6 @@ function M.responses(self, op, folder_id, uids, items, opts)
   return into
 end
 
--- whether a response is what was asked for, and no news about another matter
-local function is_answer(response, wanted)
-  if response.envelope or response.bodystructure or response.size or response.internaldate
-    or response.sections then
-    return true
-  end
-  local sources = wanted.sources
-  for name in pairs(sources) do
-    if name ~= "flags" and name ~= "saved" and name ~= "thread" then return false end
-  end
-  return response.flags ~= nil or not sources.flags
-end
-
 ---Records of the messages that answered, in the order of the UIDs: no round trip, or 1
 ---where bodies are wanted.
 ---@param self satchel.imap.Driver
@@ -70,7 +87,7 @@ function M.records(self, op, place, uids, responses, wanted)
   local list, kept, structures = {}, {}, {}
   for _, uid in ipairs(uids) do
     local response = responses[uid]
-    if response and is_answer(response, wanted) then
+    if response then
       local n = #list + 1
       list[n], structures[n] = records.new(response, wanted, place)
       kept[n] = uid

@@ -50,6 +50,8 @@ local function collecting(command, into)
     elseif response.type == "esearch" then
       into.count = response.count
       if response.all then into.uids = core.imap.ids(response.all) or {} end
+    else
+      return false
     end
   end
   command.reset()

@@ -93,15 +93,15 @@ local function collector(self)
   local function on(response)
     local name = response.name and mailboxes.canonical(response.name, self.tree.delimiter)
     if response.type == "list" then
-      if not by_id[name] then
-        by_id[name] = { id = name }
-        entries[#entries + 1] = by_id[name]
-      end
-      by_id[name].attributes = response.attributes
+      local entry = by_id[name] or { id = name }
+      if not entry.attributes then entries[#entries + 1] = entry end
+      by_id[name], entry.attributes = entry, response.attributes
       if response.raw_name ~= name then self.raw_names[name] = response.raw_name end
     elseif response.type == "status" and name then
-      by_id[name] = by_id[name] or { id = name, attributes = {} }
+      by_id[name] = by_id[name] or { id = name }
       by_id[name].status = response
+    else
+      return false
     end
   end
   return entries, on, by_id
@@ -119,7 +119,8 @@ local function add_status(self, entries, items)
     if not entry.status and holds_items(entry) then
       local command = status_command(self, entry.id, items)
       command.on = function(response)
-        if response.type == "status" then entry.status = response end
+        if response.type ~= "status" or response.name ~= entry.id then return false end
+        entry.status = response
       end
       list[#list + 1], asked[#asked + 1] = command, entry
     end
@@ -139,7 +140,7 @@ function Driver:list(op, pattern_list, items)
   local entries, on
   local commands = list_commands(self, pattern_list, items)
   for i, command in ipairs(commands) do
-    command.on = function(response) on(response) end
+    command.on = function(response) return on(response) end
     if i == 1 then command.reset = function() entries, on = collector(self) end end
   end
   self:run(op, "folders", commands)
@@ -246,7 +247,8 @@ local function sum_of_sizes(self, id)
   local sum = 0
   local list = { { "UID FETCH 1:* (RFC822.SIZE)", reset = function() sum = 0 end,
     on = function(response)
-      if response.type == "fetch" then sum = sum + (response.size or 0) end
+      if response.type ~= "fetch" or not response.size then return false end
+      sum = sum + response.size
     end } }
   self:in_folder("size", id, list, { refresh = true })
   return sum

@@ -127,6 +127,19 @@ local function keep(context, body, answer)
   errors.raise(err)
 end
 
+local function need_server(context)
+  if context.smtp then return end
+  errors.raise { kind = "unsupported", message = "send: no server is named that sends",
+    hint = 'connect { smtp = "smtp://mail.example.test" }' }
+end
+
+---Whom messages are from that do not say it.
+---@param context satchel.smtp.Context
+---@return satchel.Address
+function M.sender(context)
+  return default_from(context)
+end
+
 ---Sends a message of the face and keeps the copy.
 ---@param context satchel.smtp.Context
 ---@param message table a draft of satchel.compose
@@ -134,21 +147,31 @@ end
 ---@return { message_id: string, results: satchel.smtp.Outcome[], item_id: string|nil,
 ---item_folder_id: string|nil }
 function M.send(context, message, opts)
-  if not context.smtp then
-    errors.raise { kind = "unsupported", message = "send: no server is named that sends",
-      hint = 'connect { smtp = "smtp://mail.example.test" }' }
-  end
+  need_server(context)
   local draft = completed(context, message)
-  local sender = draft.sender or draft.from
-  local recipients, utf8 = addresses_of(draft), is_international(draft)
-  local path = envelope.new { from = ascii_domain(sender.email), recipients = recipients, utf8 = utf8,
-    dsn = opts.dsn and envelope.dsn(opts.dsn) }
+  local utf8 = is_international(draft)
   local body <close> = mime.build(draft, { date = draft.sent, bcc = false, utf8 = utf8,
     message_id = draft.message_id, open = context.open })
+  return M.send_body(context, draft, body, opts, with_bcc(body, draft))
+end
+
+---Sends what has been built.
+---@param context satchel.smtp.Context
+---@param draft table from or sender, to, cc, bcc
+---@param body satchel.mime.Body what is sent
+---@param opts { save: boolean, partial: boolean, dsn: table, progress: function }
+---@param kept? satchel.mime.Body what is kept, if it is another
+---@return table answer as send's
+function M.send_body(context, draft, body, opts, kept)
+  need_server(context)
+  local sender = draft.sender or draft.from
+  local recipients, utf8 = addresses_of(draft), is_international(draft)
+  local path = envelope.new { from = ascii_domain(sender.email), recipients = recipients,
+    utf8 = utf8, dsn = opts.dsn and envelope.dsn(opts.dsn) }
   local results = transaction.send(context.smtp, { envelope = path,
     content = content.of { body = body }, partial = opts.partial, progress = opts.progress })
   local answer = { message_id = body.message_id, results = results }
-  if context.save and opts.save ~= false then keep(context, with_bcc(body, draft), answer) end
+  if context.save and opts.save ~= false then keep(context, kept or body, answer) end
   return answer
 end
 

@@ -1,0 +1,338 @@
+-- New items: messages built of drafts and stored by APPEND, many at once.  Where the
+-- server has MULTIAPPEND all of a batch go in one command; if it refuses that, each goes
+-- by itself, so that one that does not fit leaves the others be.  Nothing is uploaded
+-- that the server has said it will not take.
+
+local core = require "satchel.core"
+local error_object = require "satchel.error"
+local find = require "satchel.imap.find"
+local ids = require "satchel.imap.ids"
+local keywords = require "satchel.imap.keywords"
+local mime = require "satchel.mime"
+local storing = require "satchel.imap.storing"
+local words = require "satchel.imap.words"
+
+---@class satchel.imap.Driver
+local Driver = {}
+
+-- bytes that are built before they are sent
+local AT_ONCE <const> = 8 << 20
+local SMALL <const> = 64 << 10
+
+---@class satchel.imap.Parcel a message to be stored
+---@field size integer
+---@field read fun(n: integer): string|nil
+---@field rewind fun()
+---@field flags string[]
+---@field date integer|nil
+---@field message_id string|nil
+---@field close fun()
+
+-- Parcels -------------------------------------------------------------------------
+
+---A built message as something to be stored.
+---@param body satchel.mime.Body
+---@param flags string[]
+---@param date integer|nil INTERNALDATE
+---@return satchel.imap.Parcel
+function Driver.parcel(_, body, flags, date)
+  local chunks, piece, from
+  local parcel = { size = body.size, flags = flags, date = date, message_id = body.message_id,
+    utf8 = body.utf8, close = function() body:close() end,
+    rewind = function() chunks, piece, from = body:chunks(SMALL), "", 1 end }
+  function parcel.read(n)
+    while from > #piece do
+      piece, from = chunks(), 1
+      if not piece then return nil end
+    end
+    local bytes = piece:sub(from, from + n - 1)
+    from = from + #bytes
+    return bytes
+  end
+  parcel.rewind()
+  return parcel
+end
+
+-- content that is in an item of this session, read from there
+local function with_sources(self, list)
+  local specs = {}
+  for i, spec in ipairs(list or {}) do
+    specs[i] = spec
+    local copy = spec.copy
+    if copy and not spec.data and not spec.source then
+      if not copy.is_of(self) then
+        error_object.unsupported "attach: a message in an item of another mailbox"
+      end
+      local reader
+      specs[i] = setmetatable({ source = function()
+        reader = reader or self:open_attachment(copy.id, copy.folder_id, copy.num)
+        return reader:read(SMALL)
+      end }, { __index = spec })
+    end
+  end
+  return specs
+end
+
+-- the pieces of a stored item that is attached
+local function opener(self)
+  return function(spec)
+    local reader = self:mime(spec.item.id, spec.item.folder_id)
+    return function() return reader:read(SMALL) end
+  end
+end
+
+---Attachments whose content is in items of this session, with functions that read it.
+---@param list table[]|nil
+---@return table[]
+function Driver:attachment_sources(list)
+  return with_sources(self, list)
+end
+
+---The pieces of a stored item that is attached.
+---@return fun(spec: table): fun(): string|nil
+function Driver:item_opener()
+  return opener(self)
+end
+
+---The message of a draft, with what it has of stored items.
+---@param draft table
+---@param opts table of mime.build
+---@return satchel.mime.Body
+function Driver:build(draft, opts)
+  opts.open = opener(self)
+  local copy = {}
+  for name, value in pairs(draft) do copy[name] = value end
+  copy.attachments = with_sources(self, draft.attachments)
+  copy.categories = nil -- they are keywords of the stored item, and change there
+  return mime.build(copy, opts)
+end
+
+local function parcel_of(self, draft)
+  if draft.class and draft.class ~= "IPM.Note" then
+    error_object.unsupported("create: IMAP keeps no class of items ('%s')", draft.class)
+  end
+  local body = self:build(draft, { bcc = true, utf8 = self.conn.utf8,
+    date = draft.sent or draft.received or os.time() })
+  return self:parcel(body, keywords.of_draft(draft), draft.received)
+end
+
+-- Limits --------------------------------------------------------------------------
+
+-- RFC 7889 3: one for all, or one for each mailbox
+local function append_limit(self, folder_id)
+  local value = tonumber(self.conn.capabilities:values("APPENDLIMIT")[1] or nil)
+  if value or not self:has "APPENDLIMIT" then return value end
+  self.append_limits = self.append_limits or {}
+  local id = self:mailbox_of(folder_id)
+  if self.append_limits[id] == nil then
+    local limit
+    local command = words.add({ "STATUS " }, self:mailbox_part(id), " (APPENDLIMIT)")
+    function command.on(response)
+      if response.type ~= "status" then return false end
+      limit = response.appendlimit
+    end
+    self.conn:pipeline { command }
+    self.append_limits[id] = limit or false
+  end
+  return self.append_limits[id] or nil
+end
+
+local function check_size(self, op, folder_id, parcel)
+  local limit = append_limit(self, folder_id)
+  if limit and parcel.size > limit then
+    error_object.raise { kind = "limit", op = op, server = self.conn.server,
+      message = ("%s: the message has %d bytes, more than the %d that the server takes"):format(
+        op, parcel.size, limit) }
+  end
+end
+
+-- categories that the folder cannot keep are refused, not lost
+local function check_flags(self, op, folder_id, parcels)
+  local selected
+  for _, parcel in ipairs(parcels) do
+    for _, flag in ipairs(parcel.flags) do
+      if flag:sub(1, 1) ~= "\\" then
+        selected = selected or self:select_for_writing(op, folder_id)
+        self:need_flag(op, selected, flag, ("category '%s'"):format(keywords.category(flag)))
+      end
+    end
+  end
+end
+
+-- APPEND --------------------------------------------------------------------------
+
+local function message_of(parcel)
+  parcel.rewind()
+  local message = { flags = parcel.flags, date = parcel.date, utf8 = parcel.utf8,
+    size = parcel.size, read = parcel.read }
+  if parcel.size <= SMALL then
+    local parts = {}
+    for piece in parcel.read, parcel.size do parts[#parts + 1] = piece end
+    message.data, message.read = table.concat(parts), nil
+  end
+  return message
+end
+
+local function append_command(self, folder_id, parcels)
+  local command = words.add({ "APPEND " }, self:mailbox_part(folder_id))
+  for _, parcel in ipairs(parcels) do
+    storing.message(self.conn, command, message_of(parcel))
+  end
+  command.reset = function()
+    for _, parcel in ipairs(parcels) do parcel.rewind() end
+  end
+  return command
+end
+
+-- the UIDs that the server says it gave (RFC 4315 3)
+local function given_ids(code, count)
+  if not code or code.name ~= "APPENDUID" then return nil end
+  local uids = core.imap.ids(code.uids)
+  if not uids or #uids ~= count then return nil end
+  for i, uid in ipairs(uids) do uids[i] = ids.item(code.uidvalidity, uid) end
+  return uids
+end
+
+local function append_error(self, op, folder_id, err)
+  if err.name == "TRYCREATE" or err.kind == "not_found" then
+    err.kind, err.hint = "not_found", nil
+    err.message = ("folder '%s' does not exist"):format(self:mailbox_of(folder_id))
+  end
+  err.refused = true
+  return self:place_error(err, op, self:show_folder(folder_id))
+end
+
+-- one command for all; nil where it was refused
+local function append_together(self, folder_id, parcels, results)
+  local done = self.conn:pipeline({ append_command(self, folder_id, parcels) })[1]
+  if done.error then return nil, done.error end
+  local given = given_ids(done.code, #parcels)
+  for i, parcel in ipairs(parcels) do
+    results[i] = { ok = true, id = given and given[i], parcel = parcel }
+  end
+  return results
+end
+
+local function append_each(self, op, folder_id, parcels, results)
+  local commands = {}
+  for i, parcel in ipairs(parcels) do
+    commands[i] = append_command(self, folder_id, { parcel })
+  end
+  for i, done in ipairs(self.conn:pipeline(commands)) do
+    local given = given_ids(done.code, 1)
+    results[i] = { ok = done.ok, id = given and given[1], parcel = parcels[i],
+      error = done.error and append_error(self, op, folder_id, done.error) }
+  end
+  return results
+end
+
+-- what makes all of a command fail, whatever its messages
+local hopeless <const> = { not_found = true, denied = true, auth = true, network = true,
+  timeout = true, protocol = true }
+
+-- ids by Message-ID, where the server does not tell them: 1 round trip
+local function find_ids(self, op, folder_id, results)
+  local commands, asked = {}, {}
+  for _, result in ipairs(results) do
+    if result.ok and not result.id and result.parcel.message_id then
+      local into = {}
+      asked[#asked + 1] = { result = result, into = into }
+      local key = words.string(result.parcel.message_id)
+      commands[#commands + 1] = find.collecting({ "UID SEARCH HEADER Message-ID ", key }, into)
+    end
+  end
+  if #commands == 0 then return end
+  self:in_folder(op, folder_id, commands, { refresh = true })
+  for _, each in ipairs(asked) do
+    local newest = math.max(0, table.unpack(each.into.uids or {}))
+    if newest > 0 then
+      each.result.id = ids.item(self.conn.selected.uidvalidity, newest)
+    end
+  end
+end
+
+---Stores messages: 1 round trip where the server has LITERAL+.
+---@param op string
+---@param folder_id string
+---@param parcels satchel.imap.Parcel[]
+---@return table[] results { ok =, id =, error = }
+function Driver:store(op, folder_id, parcels)
+  local _ <close> = self.conn:enter()
+  local results, err = {}, nil
+  check_flags(self, op, folder_id, parcels)
+  local together = #parcels > 1 and self:has "MULTIAPPEND"
+  if together then
+    local _, refusal = append_together(self, folder_id, parcels, results)
+    err = refusal
+    if err and hopeless[err.kind] then
+      error_object.raise(append_error(self, op, folder_id, err))
+    end
+  end
+  if not together or err then append_each(self, op, folder_id, parcels, results) end
+  find_ids(self, op, folder_id, results)
+  return results
+end
+
+-- Verbs ---------------------------------------------------------------------------
+
+-- stores a batch; the results go to their places
+local function flush(self, folder_id, batch, results)
+  if #batch.parcels == 0 then return end
+  local ok, stored = pcall(self.store, self, "create", folder_id, batch.parcels)
+  for i, parcel in ipairs(batch.parcels) do
+    parcel.close()
+    local one = ok and stored[i]
+    if one then results[batch.places[i]] = { ok = one.ok, id = one.id, error = one.error } end
+  end
+  if ok then return end
+  if error_object.is(stored) then
+    for _, place in ipairs(batch.places) do
+      results[place] = { ok = false, error = stored }
+    end
+    stored.results = results
+  end
+  error(stored, 0)
+end
+
+---New items: 1 round trip for up to 8 MiB of them where the server has LITERAL+.
+---@param folder_id string
+---@param drafts table[]
+---@return table[] results
+function Driver:create(folder_id, drafts)
+  local results, batch, bytes = {}, { parcels = {}, places = {} }, 0
+  for i, draft in ipairs(drafts) do
+    local ok, parcel = error_object.try(parcel_of, self, draft)
+    if ok then ok, parcel = error_object.try(function()
+      check_size(self, "create", folder_id, parcel)
+      return parcel
+    end) end
+    if ok then
+      local n = #batch.parcels + 1
+      batch.parcels[n], batch.places[n] = parcel, i
+      bytes = bytes + parcel.size
+    else
+      results[i] = { ok = false, error = parcel }
+    end
+    if bytes > AT_ONCE then
+      flush(self, folder_id, batch, results)
+      batch, bytes = { parcels = {}, places = {} }, 0
+    end
+  end
+  flush(self, folder_id, batch, results)
+  if #drafts > 0 and #results == #drafts then self:outcome { results = results } end
+  return results
+end
+
+---Stores a message as it is.
+---@param folder_id string
+---@param body satchel.mime.Body
+---@param flags table fields: unread, flagged, answered, draft, categories, received
+---@return table result
+function Driver:import(folder_id, body, flags)
+  local parcel = self:parcel(body, keywords.of_draft(flags), flags.received)
+  check_size(self, "import", folder_id, parcel)
+  local result = self:store("import", folder_id, { parcel })[1]
+  return { ok = result.ok, id = result.id, error = result.error }
+end
+
+return Driver

@@ -1,0 +1,269 @@
+-- A stored message changed: its header field by field, so that what is not changed
+-- stays as it came, byte by byte; its content as it was, or built anew where the text
+-- or the attachments are others.  Messages of a server cannot be changed in place
+-- (RFC 9051 2.3.1.1): what comes of it is stored beside the old one.
+
+local core = require "satchel.core"
+local error_object = require "satchel.error"
+local fetch = require "satchel.imap.fetch"
+local head = require "satchel.mime.head"
+local ids = require "satchel.imap.ids"
+local null = require "satchel.null"
+local structure = require "satchel.imap.structure"
+
+local M = {}
+
+local PIECE <const> = 64 << 10
+
+-- Headers -------------------------------------------------------------------------
+
+-- the header fields that a field of an item is; the first is the one written
+local NAMES <const> = {
+  subject = { "subject" }, from = { "from" }, sender = { "sender" }, to = { "to" },
+  cc = { "cc" }, bcc = { "bcc" }, reply_to = { "reply-to" }, sent = { "date" },
+  message_id = { "message-id" }, in_reply_to = { "in-reply-to" }, references = { "references" },
+  importance = { "importance", "x-priority", "priority", "x-msmail-priority" },
+  sensitivity = { "sensitivity" },
+}
+M.header_names = NAMES
+
+-- what says how the content is written
+local function is_of_content(name)
+  return name:sub(1, 8) == "content-" or name == "mime-version"
+end
+
+---The fields of a header as they came: { name in lower case, raw text with its line end }.
+---@param text string
+---@return table[]
+function M.split(text)
+  local list = {}
+  for line in text:gmatch "[^\n]*\n?" do
+    local first = line:match "^[ \t]"
+    local name = not first and line:match "^([!-9;-~]+)[ \t]*:"
+    if first and list[1] then
+      list[#list].raw = list[#list].raw .. line
+    elseif name then
+      list[#list + 1] = { name = name:lower(), raw = line }
+    elseif line:find "%S" then
+      list[#list + 1] = { name = "", raw = line } -- no header field, but somebody's
+    end
+  end
+  return list
+end
+
+-- the new lines of what is changed, by the name of the header field
+local function new_lines(changes, utf8)
+  local draft, wanted, lines = {}, {}, {}
+  for field, names in pairs(NAMES) do
+    local value = changes[field]
+    if value ~= nil then
+      for _, name in ipairs(names) do wanted[name] = true end
+      if not rawequal(value, null) then draft[field] = value end
+    end
+  end
+  local text = head.lines(draft, { bcc = true, utf8 = utf8, date = draft.sent,
+    message_id = draft.message_id or "<none@satchel.invalid>" })
+  for _, each in ipairs(M.split(text)) do
+    local absent = each.name == "date" and not draft.sent
+      or each.name == "message-id" and not draft.message_id
+    if wanted[each.name] and not absent then lines[each.name] = each.raw end
+  end
+  return lines, wanted
+end
+
+---A header with changes: the fields that are changed stand where they stood, others
+---stay as they are.
+---@param text string header lines, the empty one perhaps
+---@param changes table fields of an item
+---@param opts? { content: string, utf8: boolean, without: table } content: lines that take the
+---place of those about the content
+---@return string header, without the empty line
+function M.header(text, changes, opts)
+  opts = opts or {}
+  local lines, wanted = new_lines(changes, opts.utf8)
+  local out, written = {}, {}
+  for _, each in ipairs(M.split(text)) do
+    local name = each.name
+    if wanted[name] then
+      if lines[name] and not written[name] then out[#out + 1] = lines[name] end
+      written[name] = true
+    elseif not (opts.content and is_of_content(name))
+      and not (opts.without and opts.without[name]) then
+      out[#out + 1] = each.raw
+    end
+  end
+  local rest = {}
+  for name in pairs(lines) do
+    if not written[name] then rest[#rest + 1] = name end
+  end
+  table.sort(rest)
+  for _, name in ipairs(rest) do out[#out + 1] = lines[name] end
+  return table.concat(out) .. (opts.content or "")
+end
+
+-- Messages ------------------------------------------------------------------------
+
+---@class satchel.imap.Stored what is known of a message that is to be changed
+---@field header string
+---@field flags string[]
+---@field date integer
+---@field size integer
+
+---@param self satchel.imap.Driver
+---@param op string
+---@param folder_id string
+---@param id string
+---@return satchel.imap.Stored
+function M.stored(self, op, folder_id, id)
+  local validity, uid = ids.parse(id)
+  local response = fetch.responses(self, op, folder_id, { uid },
+    "FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]", { uidvalidity = validity, item = id })[uid]
+  if not response then error_object.raise(self:no_item(op, id)) end
+  return { header = response.sections and response.sections["BODY[HEADER]"] or "",
+    flags = response.flags or {}, date = response.internaldate, size = response.size }
+end
+
+-- what is written goes to a spool, for while a message is stored nothing is read
+local function spooled(pieces)
+  local spool = core.mime.spool()
+  for piece in pieces do error_object.assert(spool:write(piece)) end
+  return spool
+end
+
+-- the pieces of a text, then those of a reader, but for its first bytes
+local function joined(text, reader, skip)
+  local given = false
+  return function()
+    if not given then
+      given = true
+      return text
+    end
+    while true do
+      local piece = reader:read(PIECE)
+      if not piece then return nil end
+      local cut = math.min(skip, #piece)
+      skip = skip - cut
+      if #piece > cut then return piece:sub(cut + 1) end
+    end
+  end
+end
+
+-- the header fields of a built message that are about its content, and where that begins
+local function content_head(body)
+  local text, at = "", nil
+  for piece in body:chunks(8192) do
+    text = text .. piece
+    at = text:find("\r\n\r\n", 1, true)
+    if at then break end
+  end
+  local lines = {}
+  for _, each in ipairs(M.split(text:sub(1, (at or #text) + 1))) do
+    if is_of_content(each.name) then lines[#lines + 1] = each.raw end
+  end
+  return table.concat(lines), (at or #text) + 3
+end
+
+-- the attachments that stay, as they are read from the stored message
+local function kept_attachments(self, id, folder_id, removed)
+  local gone, list = {}, {}
+  for _, num in ipairs(removed) do gone[num] = true end
+  for _, record in ipairs(structure.read(self:tree_of("save", folder_id, id)).attachments) do
+    if not gone[record.num] then
+      local reader
+      list[#list + 1] = { name = record.name ~= "" and record.name or nil, type = record.type,
+        inline = record.inline, content_id = record.content_id, source = function()
+          reader = reader or self:open_attachment(id, folder_id, record.num)
+          return reader:read(PIECE)
+        end }
+    end
+    gone[record.num] = nil
+  end
+  local num = next(gone)
+  if num then
+    error_object.raise { kind = "not_found", op = "save",
+      message = ("save: item %s has no attachment %s"):format(id, tostring(num)) }
+  end
+  return list
+end
+
+local function value_of(changes, name, old)
+  if rawequal(changes[name], null) then return nil end
+  if changes[name] ~= nil then return changes[name] end
+  return old
+end
+
+-- text and HTML after the changes; a new one of the two does not leave the old other
+local function bodies_of(self, id, folder_id, changes)
+  if changes.text ~= nil and changes.html ~= nil then
+    return value_of(changes, "text"), value_of(changes, "html")
+  end
+  if changes.text ~= nil and not rawequal(changes.text, null) then return changes.text, nil end
+  if changes.html ~= nil and not rawequal(changes.html, null) then return nil, changes.html end
+  local old = self:load(id, folder_id, { "text", "html" })
+  return value_of(changes, "text", old.text), value_of(changes, "html", old.html)
+end
+
+-- whether the content is another, and not the header alone
+local function changes_content(changes, edits)
+  return changes.text ~= nil or changes.html ~= nil or changes.rtf ~= nil
+    or #edits.add > 0 or #edits.remove > 0
+end
+
+-- a spool as mime.build gives what it has built
+local function body_of(spool, message_id)
+  local body = { size = spool:size(), message_id = message_id, eightbit = true }
+  function body.chunks(_, n)
+    local at = 0
+    return function()
+      if at >= body.size then return nil end
+      local piece = error_object.assert(spool:read(at, math.min(n, body.size - at)))
+      at = at + #piece
+      return piece
+    end
+  end
+  function body.close() spool:close() end
+  return body
+end
+
+-- the Message-ID of a header, if it has one
+local function message_id_of(header)
+  for _, each in ipairs(M.split(header)) do
+    if each.name == "message-id" then return each.raw:match "<[^<>%c]+>" end
+  end
+end
+
+---A message with changes, as mime.build gives one.
+---@param self satchel.imap.Driver
+---@param id string
+---@param folder_id string
+---@param stored satchel.imap.Stored
+---@param changes table fields
+---@param edits { add: table[], remove: any[] }
+---@param opts? { without: table<string, boolean> } header fields that are left out
+---@return satchel.mime.Body
+function M.message(self, id, folder_id, stored, changes, edits, opts)
+  local utf8 = self.conn.utf8
+  local without = opts and opts.without
+  if not changes_content(changes, edits) then
+    local header = M.header(stored.header, changes, { utf8 = utf8, without = without })
+    local reader = self:mime(id, folder_id)
+    return body_of(spooled(joined(header .. "\r\n", reader, #stored.header)),
+      message_id_of(header))
+  end
+  if changes.rtf ~= nil and not rawequal(changes.rtf, null) then
+    error_object.unsupported "save: IMAP keeps no RTF of an item"
+  end
+  local text, html = bodies_of(self, id, folder_id, changes)
+  local attachments = kept_attachments(self, id, folder_id, edits.remove)
+  table.move(edits.add, 1, #edits.add, #attachments + 1, attachments)
+  local body <close> = self:build({ text = text, html = html, attachments = attachments },
+    { utf8 = utf8 })
+  local content, from = content_head(body)
+  local header = M.header(stored.header, changes, { content = content, utf8 = utf8,
+    without = without })
+  local next_piece = body:chunks(PIECE)
+  local built = { read = function() return next_piece() end }
+  return body_of(spooled(joined(header .. "\r\n", built, from - 1)), message_id_of(header))
+end
+
+return M
