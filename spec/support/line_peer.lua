@@ -11,8 +11,10 @@
 --     S- * 1 FETCH (BODY[] {3}\r\n  it says this without an end of line; \r \n \0 \\ \x41
 --     C# 12                         it reads 12 bytes
 --     C.                            it reads lines up to "."
---     ! tls                         TLS from here on
+--     ! tls                         TLS from here on; ! tls 1.2
+--     ! bindings                    it notes its side of the channel bindings
 --     ! sleep 0.2    ! stall (until the other end closes)    ! drain (the same, reading)
+--     ! echo (what it hears)     ! bytes 100000 (\x00 to \xff over and over)
 --     ! half (says no more)    ! close    ! reset    ! cut (TLS without farewell)
 --   ]], { tls = true })
 --   connect to p.host, p.port with policy { ca = p.ca }; p.place is "127.0.0.1:1234"
@@ -80,6 +82,15 @@ function Peer:heard()
     if line:find "^C" then lines[#lines + 1] = line end
   end
   return table.concat(lines, "\n")
+end
+
+---What it noted behind a word.
+function Peer:noted(word)
+  for _ = 1, 250 do
+    local found = self.process:output():match(word .. " ([^\n]+)\n")
+    if found then return found end
+    os.execute "sleep 0.02"
+  end
 end
 
 -- waits until its output has something

@@ -51,9 +51,9 @@ local function stop(self, why)
   error(DONE, 0)
 end
 
--- the answer of a socket that could not do it: waits, or ends
-local function wait(self, why)
-  if why == "timeout" then why = self.writing and "wantwrite" or "wantread" end
+-- a socket could not do it: waits (TLS knows for what), or ends
+local function wait(self, why, want)
+  if why == "timeout" then why = want end
   if why ~= "wantread" and why ~= "wantwrite" then stop(self, "closed") end
   coroutine.yield(why, self.c)
 end
@@ -61,12 +61,10 @@ end
 local function send(self, bytes)
   local from = 1
   while from <= #bytes do
-    self.writing = true
     local last, why, partial = self.c:send(bytes, from)
-    self.writing = false
     if last then from = last + 1 else
       from = (partial or from - 1) + 1
-      wait(self, why)
+      wait(self, why, "wantwrite")
     end
   end
 end
@@ -92,7 +90,7 @@ local function hear(self)
   elseif why == "closed" then
     return false
   else
-    wait(self, why)
+    wait(self, why, "wantread")
   end
   return true
 end
@@ -132,19 +130,46 @@ local function read_bytes(self, n)
   self.unread = self.unread:sub(n + 1)
 end
 
-local function start_tls(self)
-  self.c = assert(ssl.wrap(self.c, { mode = "server", protocol = "any", key = folder .. "/good.key",
-    certificate = folder .. "/good.pem", options = "all" }))
+local function start_tls(self, version)
+  self.c = assert(ssl.wrap(self.c, { mode = "server", protocol = "any",
+    options = version == 1.2 and { "all", "no_tlsv1_3" } or "all",
+    key = folder .. "/good.key", certificate = folder .. "/good.pem" }))
   self.c:settimeout(0)
   while true do
     local ok, why = self.c:dohandshake()
     if ok then return end
-    wait(self, why)
+    wait(self, why, "wantread")
   end
+end
+
+local function hex(bytes)
+  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+-- what the two ends of TLS both know
+local function show_bindings(self)
+  log("exporter %s", hex(self.c:exportkeyingmaterial("EXPORTER-Channel-Binding", 32, "")))
+  log("finished %s", hex(self.c:getpeerfinished()))
 end
 
 local function drain(self)
   repeat self.unread = "" until not hear(self)
+end
+
+local function echo(self)
+  while hear(self) do
+    local bytes = self.unread
+    self.unread = ""
+    send(self, bytes)
+  end
+end
+
+-- so many bytes; each says where it is
+local function say_bytes(self, n)
+  local block = {}
+  for i = 0, 255 do block[i + 1] = string.char(i) end
+  block = table.concat(block):rep(256)
+  for at = 0, n - 1, #block do send(self, block:sub(1, n - at)) end
 end
 
 local function reset(self)
@@ -158,7 +183,9 @@ local function sleep(self, seconds)
 end
 
 local commands = {
-  tls = start_tls, drain = drain, stall = drain, reset = reset, sleep = sleep,
+  echo = echo, bytes = say_bytes, tls = start_tls, drain = drain, stall = drain,
+  bindings = show_bindings,
+  reset = reset, sleep = sleep,
   close = function(self) stop(self, "closed") end,
   cut = function(self) stop(self, "cut") end,
   half = function(self) self.c:shutdown "send" end,
@@ -252,9 +279,8 @@ local function turn()
   local readable, writable = socket.select(reads, writes, timeout)
   local ready = {}
   for thread, w in pairs(waiting) do
-    if readable[w.c] or writable[w.c] or w.want == "again" or w.want == "sleep" then
-      ready[#ready + 1] = thread
-    end
+    local woken = w.want == "again" or w.want == "sleep" or readable[w.c] or writable[w.c]
+    if woken then ready[#ready + 1] = thread end
   end
   for _, thread in ipairs(ready) do resume(thread) end
   local c = readable[listener] and listener:accept()

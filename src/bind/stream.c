@@ -2,10 +2,12 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <string.h>
 
 #include "bind/box.h"
 #include "bind/fail.h"
 #include "bind/net.h"
+#include "bind/scratch.h"
 
 #define STREAM "satchel.stream"
 
@@ -23,13 +25,16 @@ static struct sat_stream *check(lua_State *L) {
 }
 
 /* The readers leave the value on the stack, so that strings stay alive
-** until the stream was made. */
+** until the stream was made.  What has a NUL comes out as control
+** characters, which nobody takes. */
 static const char *text(lua_State *L, int t, const char *name) {
   int type = lua_getfield(L, t, name);
+  const char *s;
   if (type == LUA_TNIL) return NULL;
   if (type != LUA_TSTRING)
     luaL_error(L, "'%s' of a stream is not a string", name);
-  return lua_tostring(L, -1);
+  s = lua_tostring(L, -1);
+  return strlen(s) == lua_rawlen(L, -1) ? s : "\x7f";
 }
 
 static double seconds(lua_State *L, int t, const char *name) {
@@ -203,13 +208,10 @@ static int stream_compress(lua_State *L) {
 static int stream_binding(lua_State *L) {
   struct sat_stream *s = check(L);
   const char *type = luaL_checkstring(L, 2);
-  struct sat_buf out = {0};
-  bool ok = sat_stream_binding(s, type, &out) && !out.failed;
-  if (ok)
-    lua_pushlstring(L, (const char *)out.p, out.n);
-  else
-    lua_pushnil(L);
-  sat_buf_free(&out);
+  struct sat_scratch *scratch = sat_scratch_new(L);
+  if (sat_stream_binding(s, type, &scratch->buf))
+    return sat_scratch_string(L, scratch);
+  lua_pushnil(L);
   return 1;
 }
 

@@ -187,9 +187,16 @@ void sat_stream_skip(struct sat_stream *s, size_t n) {
   if (s->fresh > left) s->fresh = left;
 }
 
+/* Who armed it has what it waited for: time does not run out any more. */
+static void disarm(struct sat_stream *s) {
+  s->waits_in = s->waits_out = false;
+  if (!s->op.done) sat_op_finish(&s->op);
+}
+
 static int told(struct sat_stream *s) {
   size_t n = s->fresh;
   s->fresh = 0;
+  disarm(s);
   return n > INT_MAX ? INT_MAX : (int)n;
 }
 
@@ -246,7 +253,10 @@ int sat_stream_drained(struct sat_stream *s, size_t most) {
   if (s->stage != SAT_STREAM_OPEN) return 0;
   sat_stream_push(s);
   if (s->stage != SAT_STREAM_OPEN) return -1;
-  if (sat_window_left(&s->out) <= most) return 1;
+  if (sat_window_left(&s->out) <= most) {
+    if (!s->waits_in) disarm(s);
+    return 1;
+  }
   s->waits_out = true;
   s->drain_to = most;
   return arm(s);

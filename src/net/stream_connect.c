@@ -101,6 +101,8 @@ static int set_proxy(struct sat_stream *s, const char *given,
   curl_easy_setopt(s->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
   curl_easy_setopt(s->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(s->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+  /* libcurl's GSSAPI for SOCKS would block */
+  curl_easy_setopt(s->easy, CURLOPT_SOCKS5_AUTH, (long)CURLAUTH_BASIC);
   curl_easy_setopt(s->easy, CURLOPT_USERAGENT, "satchel");
   return 0;
 }
