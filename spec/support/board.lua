@@ -23,6 +23,15 @@ function M.note(server, behaviour, outcome)
   if not known or RANK[outcome] > RANK[known] then M.cells[key] = outcome end
 end
 
+---The outcome, whatever it was before.
+---@param server string
+---@param behaviour string
+---@param outcome "yes"|"unsupported"|"FAILED"
+function M.set(server, behaviour, outcome)
+  M.cells[server .. "\0" .. behaviour] = nil
+  M.note(server, behaviour, outcome)
+end
+
 ---@return string text nothing when nothing was noted
 function M.text()
   if #M.servers == 0 then return "" end
