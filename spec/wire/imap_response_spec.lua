@@ -229,6 +229,24 @@ describe("names", function()
   end)
 end)
 
+it("takes a time that grows with the length alone", function()
+  local function seconds(line)
+    local before = os.clock()
+    assert(imap.parse(line .. "\r\n"))
+    return os.clock() - before
+  end
+  for _, part in ipairs { { "* 1 FETCH (", "X 1 ", "X 1)" },
+    { "* 1 FETCH (", "BODY[1] NIL ", "UID 1)" }, { "* 1 FETCH (", "BINARY.SIZE[1] 1 ", "UID 1)" },
+    { "* 1 FETCH (FLAGS (", "a ", "b))" }, { "* STATUS a (", "X 1 ", "X 1)" },
+    { "* ESEARCH", " X 1", "" }, { "* SEARCH", " 1", "" }, { "* THREAD ", "(1)", "" },
+    { "* QUOTA a (", "b 1 2 ", "b 1 2)" }, { "* ID (", '"a" "b" ', '"a" "b")' },
+    { "* 1 FETCH (BODY (", '("A" "B" NIL NIL NIL "7BIT" 1)', ' "MIXED"))' },
+    { "* 1 FETCH (ENVELOPE (NIL NIL (", "(NIL NIL NIL NIL)",
+      ") NIL NIL NIL NIL NIL NIL NIL))" } } do
+    assert.is_true(seconds(part[1] .. part[2]:rep(100000) .. part[3]) < 2, part[2])
+  end
+end)
+
 it("costs one copy of a literal", function()
   local line = "* 1 FETCH (BODY[] {1048576}\r\n" .. ("x"):rep(1048576) .. ")\r\n"
   collectgarbage()

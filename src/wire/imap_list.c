@@ -66,9 +66,10 @@ bool sat_imap_get_pairs(struct sat_imap_parser *p, sat_imap_getter key,
 bool sat_imap_get_extra(struct sat_imap_parser *p, struct sat_bytes name,
                         struct sat_imap_pair **list) {
   struct sat_bytes v;
-  while (*list != NULL) list = &(*list)->next;
+  if (p->extra != list) p->extra_end = p->extra = list;
   return sat_imap_get_space(p) && sat_imap_get_raw(p, &v) &&
-         sat_imap_upper(p, &name) && sat_imap_add_pair(p, &list, name, v);
+         sat_imap_upper(p, &name) &&
+         sat_imap_add_pair(p, &p->extra_end, name, v);
 }
 
 /*

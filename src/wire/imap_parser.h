@@ -15,6 +15,8 @@
 struct sat_imap_parser {
   struct sat_reader r;
   bool utf8;
+  /* the list that sat_imap_get_extra added to, and its end */
+  struct sat_imap_pair **extra, **extra_end;
 };
 
 /*
@@ -96,7 +98,7 @@ bool sat_imap_get_rest(struct sat_imap_parser *p, sat_imap_getter get,
 /* "(" [x SP y *(SP x SP y)] ")" */
 bool sat_imap_get_pairs(struct sat_imap_parser *p, sat_imap_getter key,
                         sat_imap_getter value, struct sat_imap_pair **list_r);
-/* *(SP name SP raw value) up to a ")", each added to the list */
+/* SP raw value, added to the list with its name in upper case */
 bool sat_imap_get_extra(struct sat_imap_parser *p, struct sat_bytes name,
                         struct sat_imap_pair **list);
 
@@ -109,9 +111,6 @@ bool sat_imap_is(struct sat_bytes text, const char *word);
 #define SAT_IMAP_NEW(p, type) \
   ((type *)sat_reader_alloc(&(p)->r, sizeof(type)))
 
-/*
-** Productions
-*/
 extern const char *const sat_imap_status_items[];
 
 /* text has no CR, LF and NUL */

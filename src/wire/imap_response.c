@@ -218,6 +218,7 @@ int sat_imap_parse(const void *p, size_t n,
   struct sat_imap_parser parser;
   const uint8_t *bytes = p;
   memset(response_r, 0, sizeof *response_r);
+  parser.extra = parser.extra_end = NULL;
   parser.utf8 = options != NULL && options->utf8;
   sat_reader_init(&parser.r, p, n, arena, err);
   parser.r.max_depth = options != NULL && options->max_depth > 0

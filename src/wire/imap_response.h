@@ -226,8 +226,8 @@ struct sat_imap_fetch {
   struct sat_imap_word *flags;
   struct sat_imap_envelope *envelope;
   struct sat_imap_body *body;
-  struct sat_imap_section *sections;
-  struct sat_imap_binary_size *binary_sizes;
+  struct sat_imap_section *sections, *last_section;
+  struct sat_imap_binary_size *binary_sizes, *last_binary_size;
   bool has_date, has_savedate;
   int64_t date;                        /* INTERNALDATE: seconds since 1970 */
   int64_t savedate;                    /* RFC 8514 4.3 */

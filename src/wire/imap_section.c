@@ -136,10 +136,10 @@ static bool keep(struct sat_imap_parser *p, const struct key *k,
 static struct sat_imap_section *append(struct sat_imap_parser *p,
                                        struct sat_imap_fetch *o) {
   struct sat_imap_section *s = SAT_IMAP_NEW(p, struct sat_imap_section);
-  struct sat_imap_section **end = &o->sections;
-  while (*end != NULL) end = &(*end)->next;
-  *end = s;
-  return s;
+  if (s == NULL) return NULL;
+  if (o->last_section != NULL) o->last_section->next = s;
+  else o->sections = s;
+  return o->last_section = s;
 }
 
 /* "<" number ">" */
@@ -183,14 +183,15 @@ bool sat_imap_parse_rfc822(struct sat_imap_parser *p,
 /* "BINARY.SIZE" section-binary SP number */
 bool sat_imap_parse_binary_size(struct sat_imap_parser *p,
                                 struct sat_imap_fetch *o) {
-  struct sat_imap_binary_size **end = &o->binary_sizes, *size;
+  struct sat_imap_binary_size *size;
   struct key k;
   k.n = 0;
   k.full = false;
-  while (*end != NULL) end = &(*end)->next;
   size = SAT_IMAP_NEW(p, struct sat_imap_binary_size);
   if (size == NULL || !get_section(p, &k, true)) return false;
-  *end = size;
+  if (o->last_binary_size != NULL) o->last_binary_size->next = size;
+  else o->binary_sizes = size;
+  o->last_binary_size = size;
   if (!keep(p, &k, &size->key)) return false;
   size->key.p++;
   size->key.n -= 2;
