@@ -1,5 +1,8 @@
 -- The headers of a message that came by the Internet: a list of { name, value }
--- in their order, and by name in any case (the first of several).
+-- in their order, and by name in any case (the first of several).  Values are as
+-- people read them; `raw` is as they came.
+
+local core = require "satchel.core"
 
 ---@class satchel.Headers
 ---@field raw string as they came
@@ -27,6 +30,7 @@ function M.parse(raw)
   local text = raw:gsub("\r\n", "\n"):gsub("\n[ \t]+", " ")
   for line in text:gmatch "[^\n]+" do
     local name, value = line:match "^([!-9;-~]+)[ \t]*:[ \t]*(.-)[ \t]*$"
+    if value and value:find("=?", 1, true) then value = core.mime.decode_header(value) end
     if name then headers[#headers + 1] = { name = name, value = value } end
   end
   return setmetatable(headers, Headers)

@@ -22,3 +22,12 @@ describe("headers", function()
     assert.equal(raw, parsed.raw)
   end)
 end)
+
+describe("values of headers", function()
+  it("are as people read them", function()
+    local text = "X-Spec: =?utf-8?q?Gr=C3=B6=C3=9Fe?=\r\n"
+    local parsed = headers.parse(text)
+    assert.equal("Größe", parsed["X-Spec"])
+    assert.equal(text, parsed.raw)
+  end)
+end)

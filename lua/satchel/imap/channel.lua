@@ -194,16 +194,19 @@ local function continue(self, response)
   end
 end
 
--- to the command that it is likely for, else to the first that takes it
-local function deliver(self, command, response)
+local function takes(command, response)
+  if not command.on or command.on(response) == false then return false end
   command.heard = true
-  if not command.on or command.on(response) ~= false then return end
+  return true
+end
+
+-- to the command that it is likely for, else to the first that takes it; a NOOP that is
+-- in flight takes nothing (Dovecot answers it after the SORT behind it)
+local function deliver(self, command, response)
+  if takes(command, response) then return end
   for i = self.first, self.last do
     local other = self.commands[i]
-    if other ~= command and not other.done and other.on and other.on(response) ~= false then
-      other.heard = true
-      return
-    end
+    if other ~= command and not other.done and takes(other, response) then return end
   end
 end
 

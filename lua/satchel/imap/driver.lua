@@ -208,7 +208,8 @@ end
 -- Beginning and end ---------------------------------------------------------------
 
 local FEATURES <const> = { copy = "server", search = "server", flags = "server",
-  folders = "server", attachments = "server", mime = "server", idle = "server" }
+  folders = "server", attachments = "server", mime = "server", idle = "server",
+  create = "server", import = "server" }
 
 -- what is done by the server where it has the extension
 local EXTENSIONS <const> = { move = { "MOVE" }, order = { "SORT" }, thread = { "THREAD=REFERENCES",
@@ -229,7 +230,8 @@ local by_hand <const> = { move = true, order = true }
 function Driver:can(feature)
   if FEATURES[feature] then return FEATURES[feature] end
   if feature == "send" then return self.smtp and "client" or false end
-  if feature == "import" then return "client" end
+  if feature == "trash" then return "client" end
+  if feature == "slash" then return self.tree.delimiter ~= "/" and "server" end
   if feature == "categories" then return self:can_categories() end
   local names = EXTENSIONS[feature]
   if not names then return false end

@@ -263,7 +263,7 @@ function M.message(self, id, folder_id, stored, changes, edits, opts)
     without = without })
   local next_piece = body:chunks(PIECE)
   local built = { read = function() return next_piece() end }
-  return body_of(spooled(joined(header .. "\r\n", built, from - 1)), message_id_of(header))
+  return body_of(spooled(joined(header .. "\r\n", built, from)), message_id_of(header))
 end
 
 return M

@@ -111,7 +111,7 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
   face:behaviour("MIME: a stored message", "mime", "is given as MIME", function()
     local item = stored { subject = "as MIME Größe", text = "body", to = "a@x.test" }
     local mime = item:mime()
-    assert.matches("\nSubject: =%?", "\n" .. mime)
+    assert.matches("\nSubject: [^\n]*=%?", "\n" .. mime)
     assert.matches("\r\n\r\n", mime)
     local path = os.tmpname()
     os.remove(path)
