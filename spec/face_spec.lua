@@ -4,3 +4,5 @@
 local face = require "scenario.face"
 
 face(_ENV, require "support.boxed")
+face(_ENV, require("support.mail_peers").imap)
+face(_ENV, require("support.mail_peers").pop3)

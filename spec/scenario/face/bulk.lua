@@ -24,8 +24,8 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
   end
 
   face:behaviour("bulk: marks", "flags", "marks many", function()
-    if not face.session:can "flags" then return face.folder:query():update { unread = false } end
     fill(120)
+    if not face.session:can "flags" then face.folder:query():update { unread = false } end
     local unread = face.folder:query { where = { unread = true } }
     all_ok(60, unread:update { unread = false, flagged = true })
     assert.equal(0, unread:count())
@@ -34,8 +34,8 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
   end)
 
   face:behaviour("bulk: copies and moves", "move", "copies and moves many", function()
-    if not face.session:can "move" then return face.folder:query():move(face.folder) end
     fill(120)
+    if not face.session:can "move" then face.folder:query():move(face.folder) end
     local target = face.folder:create_folder "bulk"
     all_ok(120, face.folder:query():copy(target))
     assert.equal(120, target:query():count())
@@ -64,8 +64,8 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
   end)
 
   face:behaviour("loops that delete and move", "move", "neither skips nor repeats", function()
-    if not face.session:can "move" then return face.folder:query():move(face.folder) end
     fill(120)
+    if not face.session:can "move" then face.folder:query():move(face.folder) end
     local target = face.folder:create_folder "loop"
     local seen, n = {}, 0
     for item in face.folder:items { fields = { "subject" } } do

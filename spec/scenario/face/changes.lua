@@ -95,8 +95,7 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     assert.equal(1, face.folder:query({ where = { subject = "kept" } }):count())
   end)
 
-  face:behaviour("delete: only what was named", "flags", "touches no other", function()
-    if not face.session:can "flags" then return face:put({ { subject = "s" } })[1].unread end
+  face:behaviour("delete: only what was named", false, "touches no other", function()
     local items = face:put { { subject = "marked", text = "x" }, { subject = "named", text = "x" } }
     if face.session.imap then -- another client's mark is not ours to carry out
       local uid = items[1].id:match "%.(%d+)$"
