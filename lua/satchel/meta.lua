@@ -381,9 +381,9 @@ function net.stream(request) end
 ---@field reason fun(self): string|nil what the server said inside of the mechanism
 ---@field close fun(self)
 
----`stream` is for channel bindings; satchel.sasl chooses and runs mechanisms.
+---`stream` is for channel bindings, `nonce` for the examples of RFCs; satchel.sasl chooses and runs mechanisms.
 ---@param request { mechanism: string, user: string, password: string, token: string,
----authzid: string, service: string, host: string, port: integer, stream: satchel.core.Stream }
+---authzid: string, service: string, host: string, port: integer, stream: satchel.core.Stream, nonce: string }
 ---@return satchel.core.Sasl|nil
 ---@return satchel.core.Failure? err
 function net.sasl(request) end

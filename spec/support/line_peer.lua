@@ -15,6 +15,7 @@
 --     ! bindings                    it notes its side of the channel bindings
 --     ! sleep 0.2    ! stall (until the other end closes)    ! drain (the same, reading)
 --     ! echo (what it hears)     ! bytes 100000 (\x00 to \xff over and over)
+--     ! zeros 64 (times 1 MiB of zeros, by DEFLATE)
 --     ! half (says no more)    ! close    ! reset    ! cut (TLS without farewell)
 --   ]], { tls = true })
 --   connect to p.host, p.port with policy { ca = p.ca }; p.place is "127.0.0.1:1234"

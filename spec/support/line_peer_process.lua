@@ -172,6 +172,13 @@ local function say_bytes(self, n)
   for at = 0, n - 1, #block do send(self, block:sub(1, n - at)) end
 end
 
+-- so many times 1 MiB of zeros, compressed by zlib (RFC 1951)
+local function say_zeros(self, n)
+  local block = "\xec\xc1\x31\x01\x00\x00\x00\xc2\xa0\xf5\x4f\x6d\x08\x5f\xa0"
+    .. ("\0"):rep(1016) .. "\x3e\x03\x00\x00\xff\xff"
+  for _ = 1, n do send(self, block) end
+end
+
 local function reset(self)
   self.c:setoption("linger", { on = true, timeout = 0 })
   stop(self, "reset")
@@ -184,7 +191,7 @@ end
 
 local commands = {
   echo = echo, bytes = say_bytes, tls = start_tls, drain = drain, stall = drain,
-  bindings = show_bindings,
+  bindings = show_bindings, zeros = say_zeros,
   reset = reset, sleep = sleep,
   close = function(self) stop(self, "closed") end,
   cut = function(self) stop(self, "cut") end,

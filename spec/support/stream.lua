@@ -69,6 +69,13 @@ function M.line(s)
   return got
 end
 
+---TLS from here on: true, or nil and the error.
+function M.start_tls(s)
+  local ok, err = s:start_tls()
+  if not ok then return nil, err end
+  return task.result(s)
+end
+
 -- all that was written has left
 function M.flush(s, most)
   return task.result { step = function() return s:drained(most or 0) end,

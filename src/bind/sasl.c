@@ -42,6 +42,7 @@ static bool read_request(lua_State *L, struct sat_sasl_request *r) {
   r->authzid = text(L, "authzid", &nul);
   r->service = text(L, "service", &nul);
   r->host = text(L, "host", &nul);
+  r->nonce = text(L, "nonce", &nul);
   if (lua_getfield(L, 1, "port") != LUA_TNIL)
     r->port = (unsigned)luaL_checkinteger(L, -1);
   if (lua_getfield(L, 1, "stream") != LUA_TNIL)

@@ -12,10 +12,23 @@ static bool is_bearer(const char *mechanism) {
          strcmp(mechanism, "OAUTHBEARER") == 0;
 }
 
+static bool is_scram(const char *mechanism) {
+  static const char *const names[] = {"SCRAM-SHA-1", "SCRAM-SHA-1-PLUS",
+                                      "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(mechanism, names[i]) == 0) return true;
+  return false;
+}
+
+static const struct sat_sasl_kind *kind_of(const char *mechanism) {
+  if (is_bearer(mechanism)) return &sat_sasl_bearer;
+  return is_scram(mechanism) ? &sat_sasl_scram : &sat_sasl_gsasl;
+}
+
 bool sat_sasl_has(const char *mechanism) {
   Gsasl *gsasl = NULL;
   bool has;
-  if (is_bearer(mechanism)) return true;
+  if (kind_of(mechanism) != &sat_sasl_gsasl) return true;
   if (gsasl_init(&gsasl) != GSASL_OK) return false;
   has = gsasl_client_support_p(gsasl, mechanism);
   gsasl_done(gsasl);
@@ -54,7 +67,7 @@ struct sat_sasl *sat_sasl_new(const struct sat_sasl_request *r,
     return NULL;
   }
   snprintf(x->mechanism, sizeof x->mechanism, "%s", r->mechanism);
-  x->kind = is_bearer(r->mechanism) ? &sat_sasl_bearer : &sat_sasl_gsasl;
+  x->kind = kind_of(r->mechanism);
   if (x->kind->open(x, r) == 0) return x;
   *err = x->err;
   sat_sasl_free(&x);

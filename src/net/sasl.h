@@ -1,7 +1,7 @@
 /*
 ** The client's side of one SASL exchange (RFC 4422): challenges in,
 ** responses out, raw bytes; how they travel is the protocol's business.
-** libgsasl has the mechanisms but XOAUTH2 and OAUTHBEARER, which are here.
+** libgsasl has the mechanisms but SCRAM and the bearers of tokens.
 ** Passwords and tokens are wiped, and are in no error.
 */
 #ifndef sat_sasl_h
@@ -26,6 +26,7 @@ struct sat_sasl_request {
   ** the server offers none with it: who lies about that is found out
   ** (RFC 5802 6). */
   const struct sat_stream *stream;
+  const char *nonce; /* of SCRAM, for the examples of its RFCs; else random */
 };
 
 struct sat_sasl;

@@ -1,6 +1,6 @@
 /*
-** What the files of SASL share: sasl.c is the exchange, sasl_gsasl.c and
-** sasl_bearer.c are the kinds of mechanism.
+** What the files of SASL share: sasl.c is the exchange, sasl_gsasl.c,
+** sasl_scram.c and sasl_bearer.c are the kinds of mechanism.
 */
 #ifndef sat_sasl_state_h
 #define sat_sasl_state_h
@@ -26,10 +26,12 @@ struct sat_sasl {
 
   Gsasl *gsasl;
   Gsasl_session *session;
+  struct sat_sasl_scram *scram;
   struct sat_buf message; /* of a bearer: the initial response */
 };
 
-extern const struct sat_sasl_kind sat_sasl_gsasl, sat_sasl_bearer;
+extern const struct sat_sasl_kind sat_sasl_gsasl, sat_sasl_scram,
+    sat_sasl_bearer;
 
 /* Keeps what the server said, without control characters. */
 void sat_sasl_note_reason(struct sat_sasl *x, const void *p, size_t n);
