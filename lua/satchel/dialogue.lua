@@ -14,18 +14,20 @@ local task = require "satchel.task"
 ---@field round_trips integer waited for, of this connection
 ---@field secure boolean nobody reads along
 ---@field package spoke boolean something was written since the last wait
+---@field package secrets string[]
 ---@field package trace? fun(event: table)
 local Dialogue = {}
 Dialogue.__index = Dialogue
 
 local M = {}
 
----What an error of the core or of the stream becomes.
+---What an error of the core or of the stream becomes. A command that is refused
+---before it is written leaves the connection as it was.
 ---@param err table
 ---@return satchel.Error
 function Dialogue:error(err)
-  err.server = err.server or self.endpoint.host
-  self.lost = self.lost or err
+  err.server = self.endpoint.host
+  if err.kind ~= "invalid" then self.lost = self.lost or err end
   return errors.new(err)
 end
 
@@ -37,24 +39,37 @@ function Dialogue:check(...)
   return ...
 end
 
+-- the password and the token, where they are text
+local function secrets_of(options)
+  local list = {}
+  for _, name in ipairs { "password", "token" } do
+    local value = options[name]
+    if type(value) == "string" and value ~= "" then list[#list + 1] = value end
+  end
+  return list
+end
+
 local function policy_of(tls)
   return type(tls) == "table" and tls or nil
 end
 
 ---Connects; TLS from the start if the endpoint's scheme says so.
----@param opts { endpoint: satchel.Endpoint, layer: string, machine: function, tls: any,
----timeout: number, proxy: string|false|nil, trace: function|nil, limits: table|nil }
+---@param layer string "smtp", "pop3"
+---@param endpoint satchel.Endpoint
+---@param machine fun(stream: satchel.core.Stream, limits: table|nil): any
+---@param options { tls: any, timeout: number, proxy: string|false|nil, trace: function|nil,
+---limits: table|nil, password: any, token: any }
 ---@return satchel.Dialogue
-function M.open(opts)
-  local endpoint = opts.endpoint
+function M.open(layer, endpoint, machine, options)
   local stream, err = core.net.stream { host = endpoint.host, port = endpoint.port,
-    tls = endpoint.tls == "implicit", policy = policy_of(opts.tls), proxy = opts.proxy,
-    timeout = opts.timeout, idle = opts.timeout }
-  local self = setmetatable({ layer = opts.layer, endpoint = endpoint, stream = stream,
-    trace = opts.trace, round_trips = 0, spoke = true }, Dialogue)
+    tls = endpoint.tls == "implicit", policy = policy_of(options.tls), proxy = options.proxy,
+    timeout = options.timeout, idle = options.timeout }
+  local self = setmetatable({ layer = layer, endpoint = endpoint, stream = stream,
+    trace = options.trace, secrets = secrets_of(options), round_trips = 0, spoke = true },
+    Dialogue)
   self:check(stream, err)
   self:check(task.result(stream))
-  self.machine = opts.machine(stream, opts.limits)
+  self.machine = machine(stream, options.limits)
   self.secure = endpoint.tls == "implicit"
   return self
 end
@@ -66,11 +81,21 @@ function Dialogue:start_tls()
   self.secure = true
 end
 
+---Text without the secrets that a server may repeat.
+---@param text string
+---@return string
+function Dialogue:mask(text)
+  for _, secret in pairs(self.secrets) do
+    text = text:gsub(secret:gsub("%p", "%%%0"), "***")
+  end
+  return core.net.mask(text)
+end
+
 ---@param direction "send"|"receive"
 ---@param text string
 function Dialogue:show(direction, text)
   if not self.trace then return end
-  self.trace { layer = self.layer, direction = direction, text = text,
+  self.trace { layer = self.layer, direction = direction, text = self:mask(text),
     round_trip = self.round_trips }
 end
 
@@ -94,7 +119,8 @@ function Dialogue:next()
   return self:check(task.result(self.machine))
 end
 
----What the server has said by now, without waiting.
+---What the server has said by now, without waiting. What nothing asked for is an
+---error, but for a reply that it closes.
 ---@return any|nil
 function Dialogue:poll()
   local done, value = self.machine:step()

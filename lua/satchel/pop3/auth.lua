@@ -24,7 +24,7 @@ end
 
 local function refusal(self, answer)
   local err = self:refusal(answer, "the server refuses", "auth")
-  return { message = core.net.mask(answer.text), name = answer.code, kind = err.kind,
+  return { message = self.line:mask(answer.text), name = answer.code, kind = err.kind,
     retryable = err.retryable }
 end
 

@@ -102,12 +102,18 @@ function Connection:text(sink)
   return not sink and table.concat(parts) or nil
 end
 
+-- Writes a command. What came before a word was said is not an answer to it.
+local function say(self, line, ...)
+  if self.line.machine:expected() == 0 then self.line:poll() end
+  self.line:command(line, ...)
+end
+
 ---One command and its answer.
 ---@param line string
 ---@param shown? string
 ---@return satchel.core.Pop3Answer
 function Connection:ask(line, shown)
-  self.line:command(line, shown)
+  say(self, line, shown)
   return self:answer()
 end
 
@@ -116,7 +122,7 @@ end
 ---@return satchel.core.Pop3Answer
 ---@return string|nil text
 function Connection:ask_lines(line)
-  self.line:command(line, nil, true)
+  say(self, line, nil, true)
   local answer = self:answer()
   return answer, answer.more and self:text() or nil
 end
@@ -132,7 +138,7 @@ function Connection:pipeline(commands, on)
     if sent < i + window // 2 then
       while sent < #commands and sent < i - 1 + window do
         sent = sent + 1
-        self.line:command(commands[sent].line, nil, commands[sent].lines)
+        say(self, commands[sent].line, nil, commands[sent].lines)
       end
     end
     on(i, self:answer())
@@ -204,9 +210,7 @@ end
 
 local function open(self)
   local options = self.options
-  self.line = dialogue.open { endpoint = self.endpoint, layer = "pop3",
-    machine = core.pop3.connection, tls = options.tls, timeout = options.timeout,
-    proxy = options.proxy, trace = options.trace, limits = options.limits }
+  self.line = dialogue.open("pop3", self.endpoint, core.pop3.connection, options)
   greet(self)
   capa(self)
   if self.endpoint.tls == "starttls" and options.tls ~= false then start_tls(self) end
@@ -230,6 +234,14 @@ local function shown(ids)
   local more = #ids - 5
   local text = table.concat(ids, ", ", 1, math.min(#ids, 5))
   return more > 0 and ("%s and %d more"):format(text, more) or text
+end
+
+---Asks for a message, whose lines are then read by `text`.
+---@param number integer
+---@return satchel.core.Pop3Answer
+function Connection:retrieve(number)
+  say(self, ("RETR %d"):format(number), nil, true)
+  return self:answer()
 end
 
 ---What an error says about messages that were to be deleted, when it does.

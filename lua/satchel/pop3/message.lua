@@ -61,8 +61,7 @@ end
 ---@return satchel.pop3.Message
 function Messages:retrieve(number)
   local connection = self.connection
-  connection.line:command(("RETR %d"):format(number), nil, true)
-  local answer = connection:answer()
+  local answer = connection:retrieve(number)
   if not answer.more then
     errors.raise(connection:refusal(answer, "the server does not give the message", "not_found"))
   end

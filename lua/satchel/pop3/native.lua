@@ -92,8 +92,7 @@ function methods:retr(which, sink)
   return on_mailbox(self, function(box)
     local number = number_of(box, which)
     if given then errors.raise { kind = "network", message = "retr: the connection was lost" } end
-    connection.line:command(("RETR %d"):format(number), nil, true)
-    local answer = connection:answer()
+    local answer = connection:retrieve(number)
     if not answer.more then errors.raise(connection:refusal(answer, "RETR")) end
     return connection:text(sink and function(piece)
       given = true

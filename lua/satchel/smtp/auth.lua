@@ -25,8 +25,9 @@ end
 
 local function refusal(self, reply)
   local kind = reply.code < 500 and code.kind(reply, "auth") or nil
-  return { message = core.net.mask(code.text(reply)), name = reply.enhanced, code = reply.code,
+  return { message = self.line:mask(code.text(reply)), name = reply.enhanced, code = reply.code,
     kind = kind ~= "auth" and kind or nil, retryable = reply.code < 500,
+    hint = reply.code < 500 and "try again later" or nil,
     unavailable = about_mechanism[reply.code], server = self.endpoint.host }
 end
 

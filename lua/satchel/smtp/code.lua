@@ -62,7 +62,8 @@ end
 ---@param stage? string "mail" "rcpt" "data" "auth" "greeting"
 ---@return satchel.ErrorKind
 function M.kind(reply, stage)
-  if stage == "auth" and reply.code >= 500 then return "auth" end
+  -- RFC 4954 6: log on first
+  if stage == "auth" and reply.code >= 500 or reply.code == 530 then return "auth" end
   local kind = reply.enhanced and status_kind(reply.enhanced)
   if kind then return kind end
   kind = stage and at_stage[stage] and at_stage[stage][reply.code] or by_code[reply.code]

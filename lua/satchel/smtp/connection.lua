@@ -106,12 +106,24 @@ function Connection:reply()
   return reply
 end
 
+-- Writes a command. What came before a word was said is not an answer to it.
+local function say(self, line, shown)
+  if self.line.machine:expected() == 0 then
+    local reply = self.line:poll()
+    if reply then
+      self.line.lost = self:refusal(reply, "the server closes the connection")
+      errors.raise(self.line.lost)
+    end
+  end
+  self.line:command(line, shown)
+end
+
 ---One command and its reply.
 ---@param line string
 ---@param shown? string
 ---@return table
 function Connection:ask(line, shown)
-  self.line:command(line, shown)
+  say(self, line, shown)
   return self:reply()
 end
 
@@ -129,7 +141,7 @@ function Connection:flight(lines, go_on)
     end
     return replies
   end
-  for _, line in ipairs(lines) do self.line:command(line) end
+  for _, line in ipairs(lines) do say(self, line) end
   for i in ipairs(lines) do
     replies[i] = self:reply()
     if replies[i].code == 421 then break end
@@ -195,9 +207,7 @@ end
 
 local function open(self)
   local options = self.options
-  self.line = dialogue.open { endpoint = self.endpoint, layer = "smtp",
-    machine = core.smtp.connection, tls = options.tls, timeout = options.timeout,
-    proxy = options.proxy, trace = options.trace, limits = options.limits }
+  self.line = dialogue.open("smtp", self.endpoint, core.smtp.connection, options)
   self.dirty = nil
   greet(self)
   hello(self)

@@ -44,11 +44,20 @@ local function notify(value)
   return table.concat(list, ",")
 end
 
+local function orcpt(value)
+  for address, original in pairs(type(value) == "table" and value or {}) do
+    if type(address) ~= "string" or type(original) ~= "string" then
+      errors.invalid "send: dsn: orcpt is true, or has the original address by the recipient's"
+    end
+  end
+  return value
+end
+
 local dsn_rows <const> = {
   ret = { type = "string", one_of = { "full", "headers" } },
   envid = { type = "string", convert = no_breaks },
   notify = { type = "string|table", convert = notify },
-  orcpt = { type = "boolean|table" },
+  orcpt = { type = "boolean|table", convert = orcpt },
 }
 
 ---Checks the option `dsn`.

@@ -149,6 +149,7 @@ end
 function M.send(context, message, opts)
   need_server(context)
   local draft = completed(context, message)
+  addresses_of(draft) -- before an attachment is read
   local utf8 = is_international(draft)
   local body <close> = mime.build(draft, { date = draft.sent, bcc = false, utf8 = utf8,
     message_id = draft.message_id, open = context.open })
