@@ -121,7 +121,7 @@ function M.start(name, dir, command, ports, finish)
   local self = setmetatable({ name = name, dir = dir }, Server)
   self.log_path = dir .. "/log"
   self.pipe = assert(io.popen(([[cd '%s' || exit; trap '' INT HUP; exec 3<&0
-    { trap - INT HUP; exec %s </dev/null 3<&-; } >log 2>&1 & echo $! >pid
+    { trap - INT HUP; unset LD_PRELOAD; exec %s </dev/null 3<&-; } >log 2>&1 & echo $! >pid
     p=$!; cat <&3 >/dev/null; exec 3<&- >/dev/null 2>&1; kill $p; n=0
     while [ $n -lt 100 ] && grep -qs ') [^Z]' /proc/$p/stat; do sleep 0.05; n=$((n+1)); done
     kill -9 $p; wait $p; %s

@@ -45,11 +45,11 @@ static bool ends_with(const char *s, const char *end) {
 static char *prepared(struct sat_sasl *x, const char *s) {
   char *raw = NULL, *out = NULL;
   int code = gsasl_saslprep(s, GSASL_ALLOW_UNASSIGNED, &raw, NULL);
-  if (code == GSASL_OK && raw[0] != '\0') out = sat_secret_copy(raw, strlen(raw));
-  if (code == GSASL_MALLOC_ERROR || (code == GSASL_OK && raw[0] != '\0' &&
-                                     out == NULL))
+  bool good = code == GSASL_OK && raw[0] != '\0';
+  if (good) out = sat_secret_copy(raw, strlen(raw));
+  if (code == GSASL_MALLOC_ERROR || (good && out == NULL))
     no_memory(x);
-  else if (out == NULL)
+  else if (!good)
     sat_error_set(&x->err, SAT_E_INVALID,
                   "the user or the password is empty or has characters that "
                   "SASL does not allow (RFC 4013)");
