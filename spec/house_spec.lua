@@ -17,6 +17,7 @@ local foreign = {
   { "^curl/", { net = true } },
   { "^openssl/", { net = true, format = true } },
   { "^gsasl", { net = true } },
+  { "^zlib", { net = true } },
   { "^ares", { net = true } },
   { "^sys/socket", { net = true } },
   { "^netinet/", { net = true } },

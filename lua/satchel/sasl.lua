@@ -132,8 +132,9 @@ local function described(options)
   return names[1] and table.concat(names, ", ") or "no mechanism"
 end
 
--- there was nothing to try, or nothing is left
-local function explain_none(candidates)
+-- there was nothing to try, or nothing is left; `last` is what was said of the
+-- last one
+local function explain_none(candidates, last)
   local options = candidates.options
   for _, why in pairs(candidates.refused) do
     if why == "clear text" and #candidates == 0 then
@@ -143,8 +144,9 @@ local function explain_none(candidates)
     end
   end
   errors.raise { kind = "auth", server = options.host, stage = "auth",
-    message = ("%s takes none of our ways to authenticate; it offers %s"):format(
-      options.host or "the server", described(options)),
+    message = ("%s takes none of our ways to authenticate; it offers %s%s"):format(
+      options.host or "the server", described(options),
+      last and last.message and ", and says: " .. last.message or ""),
     hint = options.token and "give user and password instead of a token"
       or not options.password and "give user and password, or token" or nil }
 end
@@ -263,10 +265,13 @@ end
 ---respond: fun(challenge: string): string|nil): boolean, table|nil
 ---@return string mechanism that was accepted
 function M.run(candidates, exchange)
+  local last
   for _, candidate in ipairs(candidates) do
-    if try(candidate, candidates.options, exchange) then return candidate.mechanism end
+    local ok, why = try(candidate, candidates.options, exchange)
+    if ok then return candidate.mechanism end
+    last = why
   end
-  return explain_none(candidates)
+  return explain_none(candidates, last)
 end
 
 return M

@@ -448,6 +448,29 @@ describe("a proxy", function()
     assert.truthy(err.message:find("the proxy " .. p.place, 1, true), err.message)
   end)
 
+  -- in a process of its own, for the environment is one's own
+  local function alone(environment, p)
+    local pipe = io.popen(([[%s lua5.4 -e '
+      local task = require "satchel.task"
+      local s = assert(require "satchel.core".net.stream { host = "127.0.0.1", port = %d })
+      local ok, err = task.result(s)
+      print(ok and "connected" or err.message)']]):format(environment, p.port))
+    local output = pipe:read "a"
+    pipe:close()
+    return output
+  end
+
+  it("is taken from the environment, with its exceptions", function()
+    local p <close> = line_peer.start "S: hello"
+    local port = peer.free_port()
+    local url = "http://127.0.0.1:" .. port
+    local refused = ("127.0.0.1:%d refuses connections\n"):format(port)
+    assert.equal(refused, alone("no_proxy= all_proxy=" .. url, p))
+    assert.equal(refused, alone("no_proxy= all_proxy= ALL_PROXY=" .. url, p))
+    assert.equal("connected\n", alone("no_proxy=127.0.0.1 all_proxy=" .. url, p))
+    assert.equal("connected\n", alone("all_proxy= ALL_PROXY= http_proxy=" .. url, p))
+  end)
+
   it("is not spoken to by TLS, and its name has no control characters", function()
     local s, err = net.stream { host = "a", port = 143, proxy = "https://b" }
     assert.is_nil(s)

@@ -142,7 +142,7 @@ describe("a run", function()
     assert.is_false(ok)
     assert.equal("auth", err.kind)
     assert.equal("mail.example.test takes none of our ways to authenticate; "
-      .. "it offers CRAM-MD5, LOGIN, PLAIN", err.message)
+      .. "it offers CRAM-MD5, LOGIN, PLAIN, and says: not here", err.message)
     ok, err = run({ offered = { "KERBEROS_V4" } }, {})
     assert.is_false(ok)
     assert.truthy(err.message:find("it offers KERBEROS_V4", 1, true))
