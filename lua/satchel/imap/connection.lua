@@ -47,6 +47,7 @@ local M = {}
 ---@field trace? fun(event: satchel.TraceEvent)
 ---@field compress? boolean default: where it is offered and the server is elsewhere
 ---@field enable? boolean|string[] what ENABLE is sent for; default: what the driver wants
+---@field repeats? boolean default true; false: a lost connection is an error at once
 ---@field id? boolean|table what ID tells the server; false: nothing
 
 local TIMEOUT <const> = 60
@@ -155,6 +156,8 @@ function Connection:observe(response, command)
     self:offered(response)
   elseif response.type == "enabled" then
     for _, name in ipairs(response) do self.enabled[name:upper()] = true end
+    self.utf8 = self.enabled["UTF8=ACCEPT"] or self.enabled.IMAP4REV2 or false
+    self.channel.wire:set { utf8 = self.utf8 }
   elseif code and code.name == "CAPABILITY" then
     self:offered(code.list)
   end
@@ -243,7 +246,8 @@ local function run_all(self, list)
   local _ <close> = self:enter()
   local commands = {}
   local ok, err = pcall(attempt, self, list, commands)
-  if not ok and may_repeat(err, commands) and self.channel and self.channel.lost then
+  if not ok and self.options.repeats ~= false and may_repeat(err, commands)
+    and self.channel and self.channel.lost then
     commands = {}
     ok, err = pcall(attempt, self, list, commands)
   end

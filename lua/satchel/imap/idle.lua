@@ -34,7 +34,7 @@ end
 ---@return satchel.imap.Idle
 function M.open(conn, mailbox, timeout)
   local self = setmetatable({ conn = conn, mailbox = mailbox, timeout = timeout, list = {},
-    first = 1 }, Idle)
+    first = 1, losses = 0 }, Idle)
   function self.listener(response, command)
     local here = not mailbox or conn.selected and conn.selected.name == mailbox
     if here and events[response.type] and not is_answer(response, command) then
@@ -76,9 +76,9 @@ local function wait(self, seconds)
   end
   local command = channel:send("IDLE", { name = "IDLE", dialogue = function()
     started = true
+    channel:patience(0)
     if ending or self.list[self.first] then finish() end
   end, on = function() if self.list[self.first] then finish() end end })
-  channel:patience(0)
   conn.idle_end = finish
   local forget = after(seconds, finish)
   local ok, err = pcall(channel.wait, channel, command)
@@ -90,8 +90,13 @@ local function wait(self, seconds)
     if not ended and not command.done then channel:close() end
     error(err, 0)
   end
+  channel:patience()
   local done = command.done
   if done.type ~= "ok" then error_object.raise(errors.of(done, "idle", conn.server)) end
+  if not started then
+    error_object.raise { kind = "protocol", op = "idle", server = conn.server,
+      message = "idle: the server does not wait: " .. (done.text or "") }
+  end
 end
 
 -- the connection is ours for one IDLE
@@ -109,17 +114,19 @@ local function turn(self, seconds)
   else
     conn:ready()
   end
-  if not self.list[self.first] then wait(self, seconds) end
+  if self.list[self.first] then return end
+  wait(self, seconds)
+  self.losses = 0
 end
 
 local function turn_again(self, seconds)
   local ok, err = pcall(turn, self, seconds)
-  if ok then
-    self.losses = 0
-    return
+  if ok then return end
+  self.losses = self.losses + 1
+  if not error_object.is(err) or err.kind ~= "network" or self.losses > 1
+    or self.conn.options.repeats == false then
+    error(err, 0)
   end
-  self.losses = (self.losses or 0) + 1
-  if not error_object.is(err) or err.kind ~= "network" or self.losses > 1 then error(err, 0) end
 end
 
 ---The next event, or nil when the time is up.

@@ -170,7 +170,7 @@ local function read_again(self)
   if ok then return more end
   local lost = error_object.is(more) and more.kind == "network"
   self.losses = self.losses + 1
-  if not lost or self.losses > 1 then error(more, 0) end
+  if not lost or self.losses > 1 or self.conn.options.repeats == false then error(more, 0) end
   return self.first <= self.last or read(self)
 end
 
