@@ -75,6 +75,7 @@ test-live: deps-test
 
 # servers whose packages exclude each other, unpacked into build/peers; as root
 test-peers: deps-test
+	@command -v npm >/dev/null || .ci/deps nodejs npm
 	@$(MAKE) --no-print-directory core
 	$(LUA) spec/run.lua --peers
 

@@ -10,6 +10,7 @@ local parts <const> = {
   { file = "lua/satchel/attachment.lua", name = "attachment", prefix = "methods" },
   { file = "lua/satchel/sent.lua", name = "sent", prefix = "methods" },
   { file = "lua/satchel/task.lua", name = "task", prefix = "Task" },
+  { file = "lua/satchel/oauth.lua", name = "satchel.oauth", prefix = "M", module = true },
   { file = "lua/satchel/error.lua", name = "err", prefix = "methods" },
 }
 
@@ -36,7 +37,7 @@ local function signature(part, name, separator, given)
   for parameter in given:gmatch "[%w_.]+" do
     if parameter ~= "_" then shown[#shown + 1] = parameter end
   end
-  local mark = separator == "." and part.prefix == "satchel" and "." or ":"
+  local mark = separator == "." and (part.prefix == "satchel" or part.module) and "." or ":"
   return ("%s%s%s(%s)"):format(part.name, mark, name, table.concat(shown, ", "))
 end
 
@@ -124,6 +125,11 @@ end
 
 local tables <const> = {
   { "lua/satchel/connect.lua", "ConnectOptions" }, { "lua/satchel/connect.lua", "TlsOptions" },
+  { "lua/satchel/oauth.lua", "OauthOptions" }, { "lua/satchel/oauth.lua", "OauthDeviceOptions" },
+  { "lua/satchel/oauth.lua", "OauthCodeOptions" },
+  { "lua/satchel/oauth.lua", "OauthRefreshOptions" },
+  { "lua/satchel/check/report.lua", "CheckReport" },
+  { "lua/satchel/check/report.lua", "CheckStep" },
   { "lua/satchel/query.lua", "ItemsOptions" }, { "lua/satchel/query.lua", "Result" },
   { "lua/satchel/compose.lua", "NewItem" }, { "lua/satchel/compose.lua", "NewMessage" },
   { "lua/satchel/compose.lua", "AttachmentSpec" }, { "lua/satchel/reply.lua", "AnswerOptions" },

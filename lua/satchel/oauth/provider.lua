@@ -37,7 +37,8 @@ end
 ---@param tls table|boolean|nil
 ---@return string url
 function M.safe_url(url, what, tls)
-  local host = type(url) == "string" and not url:find "[%c%s]" and url:match "^https?://([^/?#]+)"
+  local host = type(url) == "string" and not url:find "[%c%s'\"`<>\\]"
+    and url:match "^https?://([^/?#]+)"
   if not host or host:find "@" then
     error_object.invalid("oauth: %s is no URL of the form https://host/path", what)
   end
