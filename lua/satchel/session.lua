@@ -67,7 +67,8 @@ function computed.user(session) return session._.user end
 for _, protocol in ipairs { "mapi", "imap", "pop3", "smtp" } do
   computed[protocol] = function(session)
     local driver = session._.store:driver()
-    return driver.protocol == protocol and driver.raw or nil
+    if driver.protocol == protocol then return driver.raw end
+    return driver.native and driver:native(protocol) or nil
   end
 end
 

@@ -15,10 +15,21 @@ local Driver = {}
 -- seconds in which a draft's Date is still that of sending
 local FRESH <const> = 600
 
--- what outgoing needs; the connection is made when it is first used
-local function context(self, save)
+-- the connection is made when it is first used; nil: nothing was said of sending
+local function sender(self)
   if self.outgoing == nil then self.outgoing = outgoing.connection(self.options) or false end
-  return { smtp = self.outgoing or nil, user = self.user, address = self.address, save = save }
+  return self.outgoing or nil
+end
+
+local function context(self, save)
+  return { smtp = sender(self), user = self.user, address = self.address, save = save }
+end
+
+---The other protocol of the session.
+---@param protocol string
+---@return satchel.smtp.Native|nil
+function Driver:native(protocol)
+  return protocol == "smtp" and outgoing.native(sender(self)) or nil
 end
 
 -- keeps the copy: 1 round trip

@@ -228,6 +228,13 @@ function Driver:send(draft, opts)
   return outgoing.send({ smtp = self.sender, user = self.user, open = open }, draft, opts)
 end
 
+---The other protocol of the session.
+---@param protocol string
+---@return satchel.smtp.Native|nil
+function Driver:native(protocol)
+  return protocol == "smtp" and outgoing.native(self.sender) or nil
+end
+
 ---Connects and logs on.
 ---@param options table the options of satchel.connect
 ---@return satchel.pop3.Driver

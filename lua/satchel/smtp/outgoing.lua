@@ -7,6 +7,7 @@ local core = require "satchel.core"
 local envelope = require "satchel.smtp.envelope"
 local errors = require "satchel.error"
 local mime = require "satchel.mime"
+local native = require "satchel.smtp.native"
 local transaction = require "satchel.smtp.transaction"
 
 local M = {}
@@ -35,6 +36,16 @@ function M.connection(options)
     token = given.token or not given.password and options.token or nil,
     borrowed = not own, tls = tls, timeout = options.timeout, proxy = options.proxy,
     trace = options.trace, limits = options.limits, name = given.name }
+end
+
+---The protocol by which a session of another sends, for scripts; it connects.
+---@param sender satchel.smtp.Connection|nil
+---@return satchel.smtp.Native|nil
+function M.native(sender)
+  if not sender then return nil end
+  local guard <close> = sender.lock:acquire() -- luacheck: ignore guard
+  sender:ready()
+  return native.new(sender)
 end
 
 -- Addresses ---------------------------------------------------------------------
