@@ -43,7 +43,7 @@ M.methods = methods
 
 local computed <const> = {}
 local stored <const> = { id = true, name = true, kind = true, total = true, unread = true,
-  size = true, role = true, parent_id = true }
+  size = true, parent_id = true }
 
 local function loaded(folder, name)
   local state = folder._
@@ -56,6 +56,8 @@ local function loaded(folder, name)
   end
   return record[name]
 end
+
+function computed.role(folder) return loaded(folder, "role") or nil end
 
 function computed.session(folder) return folder._.store.session end
 

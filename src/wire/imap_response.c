@@ -39,10 +39,12 @@ static bool get_text(struct sat_imap_parser *p, struct sat_bytes *v_r) {
 }
 
 /* SP resp-text: ["[" resp-text-code "]" SP] [text].  The blanks may be
-** missing where no text follows (QUIRKS 29). */
+** missing where no text follows (QUIRKS 29), and there may be one more before
+** a code (QUIRKS 49). */
 static bool parse_text(struct sat_imap_parser *p,
                        struct sat_imap_response *o) {
   if (!sat_imap_at_end(p) && !sat_imap_get_space(p)) return false;
+  if (p->r.end - p->r.p > 1 && p->r.p[0] == ' ' && p->r.p[1] == '[') p->r.p++;
   if (sat_imap_try_char(p, '[')) {
     if (!sat_imap_parse_code(p, &o->code)) return false;
     if (!sat_imap_at_end(p) && !sat_imap_get_space(p)) return false;

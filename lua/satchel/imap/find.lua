@@ -63,33 +63,37 @@ local function has(self)
   return function(name) return self:has(name) end
 end
 
--- RFC 9051 7.1: BADCHARSET; some servers say BAD, or NO without a code
-local function refused_charset(done, ascii)
-  if not done.error or ascii then return false end
-  return done.error.name == "BADCHARSET" or done.error.kind == "server"
-    or done.error.kind == "protocol"
-end
-
 -- Asking --------------------------------------------------------------------------
 
--- runs what `make` makes of the compiled tree; again with ASCII alone where the
--- server knows no other characters
+local function first_error(completions)
+  for _, done in ipairs(completions) do
+    if done.error then return done.error end
+  end
+end
+
+local asked_in_vain <const> = { server = true, protocol = true, unsupported = true, invalid = true }
+
+-- what to leave to the client after a refusal: text that is not ASCII (RFC 9051 7.1
+-- BADCHARSET; some servers have no code for it), then all text: QUIRKS 50
+local function simpler(context, compiled, err)
+  if not asked_in_vain[err.kind] and err.name ~= "BADCHARSET" then return nil end
+  if not compiled.ascii then return { ascii_only = true } end
+  return not context.plain and compiled.text and { ascii_only = true, plain = true } or nil
+end
+
+-- runs what `make` makes of the compiled tree; simpler where the server refuses that
 local function ask(self, op, plan, make)
-  local ascii_only = self.ascii_only
+  local context = { ascii_only = self.ascii_only }
   while true do
-    local compiled = search.compile(plan.where, { has = has(self), ascii_only = ascii_only })
+    context.has = has(self)
+    local compiled = search.compile(plan.where, context)
     local commands, answer = make(compiled)
     local completions = self:in_folder(op, plan.folder_id, commands, { refresh = true })
-    local refused = false
-    for _, done in ipairs(completions) do
-      refused = refused or refused_charset(done, compiled.ascii)
-    end
-    if not refused then
-      self:check(op, plan.folder_id, completions)
-      return compiled, answer
-    end
-    ascii_only = true
-    self.ascii_only = completions[1].error.name == "BADCHARSET" or nil
+    local err = first_error(completions)
+    if not err then return compiled, answer end
+    context = simpler(context, compiled, err)
+    if not context then self:check(op, plan.folder_id, completions) end
+    if err.name == "BADCHARSET" then self.ascii_only = true end
   end
 end
 

@@ -34,6 +34,7 @@ local function role_of(self, id)
   for role, known in pairs(self.roles or {}) do
     if known == id then return role end
   end
+  return self.roles and false or nil -- it has none, or nobody knows
 end
 
 -- a record of what LIST and STATUS said; without STATUS the counts are read when touched

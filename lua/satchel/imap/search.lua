@@ -114,7 +114,7 @@ end
 local function text_value(node, context)
   local value = node.value
   if value == "" or value:find "\0" then return nil end
-  if context.ascii_only and value:find "[\128-\255]" then return nil end
+  if context.plain or context.ascii_only and value:find "[\128-\255]" then return nil end
   return { value = value }
 end
 
@@ -213,8 +213,9 @@ local function of_class(field, values)
     end
     return every, some ~= every
   end
-  return function(node)
+  return function(node, context)
     if node.op == "exists" then return everything end
+    if context.plain then return about(ALL) end
     local plain, doubt = holds(node, values.message)
     local reported, more_doubt = holds(node, values.report)
     if doubt or more_doubt then return about(ALL) end
@@ -225,12 +226,12 @@ local function of_class(field, values)
 end
 
 -- the wide key looks at headers that may say so; the records tell
-local function of_header_word(names, words)
-  return function(node)
+local function of_header_word(words)
+  return function(node, context)
     if node.op == "exists" then return everything end
     local list = {}
-    for _, word in ipairs(words[node.value] or {}) do
-      for _, name in ipairs(names) do list[#list + 1] = { "HEADER", name, { value = word } } end
+    for _, each in ipairs(not context.plain and words[node.value] or {}) do
+      list[#list + 1] = { "HEADER", each[1], { value = each[2] } }
     end
     return about(#list > 0 and any_of(list) or ALL)
   end
@@ -282,10 +283,14 @@ local clauses <const> = {
   has_attachments = function(node)
     return node.op == "exists" and everything or about(ALL)
   end,
-  importance = of_header_word({ "Importance", "X-Priority", "Priority", "X-MSMail-Priority" },
-    { high = { "high", "1", "2", "urgent" }, low = { "low", "4", "5", "non-urgent" } }),
-  sensitivity = of_header_word({ "Sensitivity" }, { personal = { "personal" },
-    private = { "private" }, confidential = { "confidential" } }),
+  importance = of_header_word {
+    high = { { "Importance", "high" }, { "X-MSMail-Priority", "high" }, { "X-Priority", "1" },
+      { "X-Priority", "2" }, { "Priority", "urgent" } },
+    low = { { "Importance", "low" }, { "X-MSMail-Priority", "low" }, { "X-Priority", "4" },
+      { "X-Priority", "5" }, { "Priority", "non-urgent" } } },
+  sensitivity = of_header_word { personal = { { "Sensitivity", "personal" } },
+    private = { { "Sensitivity", "private" } },
+    confidential = { { "Sensitivity", "confidential" } } },
 }
 
 -- The tree ------------------------------------------------------------------------
@@ -376,6 +381,13 @@ local function is_ascii(words)
   return true
 end
 
+local function has_text(words)
+  for _, word in ipairs(words) do
+    if type(word) == "table" then return true end
+  end
+  return false
+end
+
 ---@class satchel.imap.Search
 ---@field wide (string|{ value: string })[] words of the keys
 ---@field narrow (string|{ value: string })[]|nil finds what need not be judged again
@@ -384,15 +396,18 @@ end
 ---@field ascii boolean whether it is all ASCII
 ---@field all boolean every item is found
 ---@field none boolean no item is
+---@field text boolean whether there is text to look for
 
 ---Keys of a tree.  What the server cannot tell is refused by name.
 ---@param tree satchel.Clause|nil
----@param context { has: fun(capability: string): boolean, ascii_only: boolean|nil } ascii_only:
----the server knows no other characters, the client judges those
+---@param context { has: fun(capability: string): boolean, ascii_only: boolean|nil,
+---plain: boolean|nil } ascii_only: the server knows no other characters, the client judges
+---those; plain: nor looks for text at all
 ---@return satchel.imap.Search
 function M.compile(tree, context)
   if not tree then return { wide = { "ALL" }, fields = {}, ascii = true, all = true } end
-  context = { has = context.has, ascii_only = context.ascii_only, known = {} }
+  context = { has = context.has, ascii_only = context.ascii_only, plain = context.plain,
+    known = {} }
   local judged = compile(tree, context)
   local rest = rest_of(tree, context)
   local fields = where.fields(rest)
@@ -402,7 +417,7 @@ function M.compile(tree, context)
   local wide = written(judged.wide)
   return { wide = wide, narrow = rest and judged.narrow ~= NONE and written(judged.narrow) or nil,
     rest = rest, fields = fields, ascii = is_ascii(wide), all = judged.wide == ALL,
-    none = judged.wide == NONE }
+    none = judged.wide == NONE, text = has_text(wide) }
 end
 
 ---The words of a search as text, for people and specs.
