@@ -11,10 +11,9 @@ local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
 local lock = require "satchel.lock"
 local login = require "satchel.imap.login"
-local selected = require "satchel.imap.selected"
+local selecting = require "satchel.imap.selecting"
 local task = require "satchel.task"
 local verbs = require "satchel.imap.verbs"
-local words = require "satchel.imap.words"
 
 ---@class satchel.imap.Connection
 ---@field capabilities satchel.imap.Capabilities
@@ -29,6 +28,8 @@ local words = require "satchel.imap.words"
 ---@field listeners table<function, boolean> called with each untagged response
 local Connection = { __name = "satchel.imap.Connection" }
 Connection.__index = Connection
+
+for name, method in pairs(selecting) do Connection[name] = method end
 
 local M = {}
 
@@ -329,92 +330,6 @@ end
 ---@param started satchel.imap.Started
 function Connection.forget(_, started)
   for _, command in ipairs(started.commands) do command.on = nil end
-end
-
--- The selected mailbox ----------------------------------------------------------
-
----@class satchel.imap.SelectOptions
----@field readonly? boolean by EXAMINE
----@field condstore? boolean
----@field qresync? { uidvalidity: integer, modseq: integer, uids: string }
----@field force? boolean even if it is selected
-
-local function parameters(self, options)
-  local q = options.qresync
-  if q then
-    self:need("select", "QRESYNC")
-    return (" (QRESYNC (%d %d%s))"):format(q.uidvalidity, q.modseq,
-      q.uids and " " .. words.set(q.uids) or "")
-  elseif options.condstore then
-    self:need("select", "CONDSTORE")
-    return " (CONDSTORE)"
-  end
-  return ""
-end
-
----SELECT or EXAMINE as an entry for `pipeline`: when it is completed `selected` is
----that mailbox, or none.
----@param name string
----@param options? satchel.imap.SelectOptions
----@return table entry
-function Connection:select_command(name, options)
-  options = options or {}
-  local opening
-  local entry = { options.readonly and "EXAMINE " or "SELECT ", words.mailbox(self, name),
-    parameters(self, options), own = true }
-  function entry.reset() opening = selected.new(name, options.readonly) end
-  function entry.on(response) opening:opening(response) end
-  function entry.after(done)
-    self.selected = done.type == "ok" and opening or nil
-    if not self.selected then return end
-    if done.code then opening:code(done.code) end
-    self.wanted = { name = name, options = { readonly = options.readonly,
-      condstore = options.condstore }, uidvalidity = opening.uidvalidity }
-  end
-  return entry
-end
-
----Selects a mailbox unless it is; what is selected for writing serves readers.
----@param name string
----@param options? satchel.imap.SelectOptions
----@return satchel.imap.Selected
-function Connection:select(name, options)
-  options = options or {}
-  local _ <close> = self:enter()
-  local now = self.selected
-  if now and now.name == name and not options.force and not options.qresync
-    and (options.readonly or not now.readonly) then
-    ensure(self)
-    if self.selected == now then return now end
-  end
-  self:run(self:select_command(name, options))
-  return self.selected
-end
-
----Selects again what was selected on the connection before this one.
-function Connection:reselect()
-  local before = self.wanted
-  self.wanted = nil
-  self:run(self:select_command(before.name, before.options))
-  if before.uidvalidity ~= self.selected.uidvalidity then
-    error_object.raise { kind = "conflict", op = "select", server = self.server,
-      message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
-        before.name, before.uidvalidity, self.selected.uidvalidity) }
-  end
-end
-
----No mailbox is selected any more; deletes nothing. By UNSELECT, or where that is
----not offered by EXAMINE of a mailbox that does not exist.
-function Connection:unselect()
-  local _ <close> = self:enter()
-  self.wanted = nil
-  if not self.selected then return end
-  if self.capabilities:has "UNSELECT" then
-    self:run { "UNSELECT", after = function() self.selected = nil end }
-  else -- RFC 3691 1
-    self:pipeline { self:select_command(("none %08x"):format(math.random(0xffffffff)),
-      { readonly = true }) }
-  end
 end
 
 -- Ending ------------------------------------------------------------------------

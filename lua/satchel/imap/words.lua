@@ -104,24 +104,11 @@ function M.flags(flags)
   return "(" .. table.concat(list, " ") .. ")"
 end
 
-local MONTHS <const> = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
-  "Nov", "Dec" }
-
 ---date-time (RFC 9051 9) of seconds since the epoch.
 ---@param seconds integer
 ---@return string quoted
 function M.date_time(seconds)
-  local t = os.date("!*t", seconds)
-  return ('"%2d-%s-%04d %02d:%02d:%02d +0000"'):format(t.day, MONTHS[t.month], t.year, t.hour,
-    t.min, t.sec)
-end
-
----date (RFC 9051 9), the day in UTC.
----@param seconds integer
----@return string
-function M.date(seconds)
-  local t = os.date("!*t", seconds)
-  return ("%d-%s-%04d"):format(t.day, MONTHS[t.month], t.year)
+  return '"' .. core.imap.date_time(seconds) .. '"'
 end
 
 ---Appends parts to parts; texts that meet are joined.
