@@ -143,20 +143,23 @@ local function wire_of(driver)
   if line and line.line then return line.line.stream, line.capabilities end
 end
 
+-- where logging on failed, what came before it did not
+local function failed_to_log_on(self, err)
+  err = error_object.new(err)
+  local name = step_of(err)
+  if name == "login" and err.kind == "auth" and self.context
+    and self.context.secure == "starttls" then
+    passed(self, "tls", "by STARTTLS")
+  end
+  return failed(self, name, err)
+end
+
 local function log_on(self)
   local opts = self.opts
   local ok, driver = pcall(function()
     return error_object.assert(require(connect.driver_of(opts)).open(opts))
   end)
-  if not ok then
-    local err = error_object.new(driver)
-    local name = step_of(err)
-    if name == "login" and self.context and self.context.secure == "starttls"
-      and err.kind == "auth" then
-      passed(self, "tls", "by STARTTLS")
-    end
-    return failed(self, name, err)
-  end
+  if not ok then return failed_to_log_on(self, driver) end
   describe(self, wire_of(driver))
   passed(self, "login", "%s is let in%s", opts.login or opts.user,
     opts.mailbox and " to " .. opts.mailbox or "")
@@ -196,7 +199,7 @@ local function check_sending(self)
   if ok then
     passed(self, "login", "%s may send", given.user or opts.login or opts.user)
   else
-    failed(self, step_of(error_object.new(err)), err)
+    failed_to_log_on(self, err)
   end
   pcall(sender.close, sender)
 end

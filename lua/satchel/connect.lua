@@ -184,7 +184,10 @@ local function check_together(opts)
   if opts.password and opts.token then
     error_object.invalid "connect: give a password or a token, not both"
   end
-  if opts.url and opts.url:find "^%a[%w+.-]*://[^/?#]*@" then
+  local place = opts.url and opts.url:match "^%a[%w+.-]*://([^/?#]*)"
+  -- a password may have a slash in it; only a page has a path with "@" in it
+  if place and not opts.url:lower():find "^https?:" then place = opts.url end
+  if place and place:find "@" then
     error_object.raise { kind = "invalid", message = "connect: url has a user in it",
       hint = "give user and password as options of their own" }
   end

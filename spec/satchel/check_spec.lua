@@ -4,6 +4,7 @@ local advice = require "satchel.check.advice"
 local line_peer = require "support.line_peer"
 local sandbox = require "satchel.sandbox"
 local satchel = require "satchel"
+local servers = require "support.mail_servers"
 
 local USER <const>, PASSWORD <const> = "anna@example.test", "s3cret/Ü"
 
@@ -117,12 +118,24 @@ describe("a check of IMAP", function()
 end)
 
 describe("a check of sending", function()
-  it("is part of the check", function()
-    local box <close> = sandbox.start { users = { [USER] = PASSWORD } }
-    local report = check { sandbox = box }
-    assert.equal("login inbox", names(report))
-    assert.is_true(report.ok)
-    assert.equal("mapi", report.protocol)
+  it("follows that of the mailbox, with real servers", function()
+    for _, scheme in ipairs { "imaps", "pop3" } do
+      local options = servers.options(scheme, USER)
+      local report = satchel.check(options)
+      assert.is_true(report.ok, tostring(report))
+      assert.equal((scheme == "imaps" and "resolve connect tls greeting capabilities login inbox"
+        or "resolve connect greeting tls capabilities login inbox") .. " smtp resolve smtp connect "
+        .. "smtp greeting smtp tls smtp capabilities smtp login", names(report))
+      assert.equal(options.smtp, report.smtp)
+    end
+  end)
+
+  it("has a password of its own", function()
+    local options = servers.options("imaps", USER)
+    options.smtp = { url = options.smtp, password = "wrong" }
+    local report = satchel.check(options)
+    assert.equal("smtp login", report.failed)
+    assert.matches("check user and password", report.hint)
   end)
 
   it("names its steps so", function()
@@ -136,6 +149,15 @@ end)
 
 describe("a check of Exchange", function()
   local box, urls
+
+  it("in a box has no way to go", function()
+    local near <close> = sandbox.start { users = { [USER] = PASSWORD } }
+    local report = check { sandbox = near }
+    assert.equal("login inbox", names(report))
+    assert.is_true(report.ok)
+    assert.equal("mapi", report.protocol)
+  end)
+
   setup(function()
     box = sandbox.start { users = { [USER] = PASSWORD } }
     urls = box:listen { tls = true }
