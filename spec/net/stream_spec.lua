@@ -248,6 +248,18 @@ describe("time", function()
     assert.is_nil(err.closed)
   end)
 
+  it("runs out however often somebody looks", function()
+    local p <close> = line_peer.start "! stall"
+    local s = assert(stream.open(p, { idle = 0.2 }))
+    local from, err = net.now(), nil
+    repeat
+      task.sleep(0.01)
+      local answer
+      answer, err = s:step()
+    until answer == nil or net.now() - from > 3
+    assert.equal("timeout", err and err.kind)
+  end)
+
   it("does not run out while nobody waits, nor while bytes come", function()
     local p <close> = line_peer.start("S: 0123456789\n! sleep 0.4\nS: end", { piece = 1 })
     local s = assert(stream.open(p, { idle = 0.2 }))

@@ -22,9 +22,10 @@ void sat_stream_end(struct sat_stream *s) {
   if (!s->op.done) sat_op_finish(&s->op);
 }
 
-/* The op goes on: what comes next ends it. */
+/* The op goes on: what comes next ends it.  A wait that is under way does not
+** begin anew because somebody looked. */
 static int arm(struct sat_stream *s) {
-  s->active = sat_clock();
+  if (s->op.done) s->active = sat_clock();
   if (s->idle > 0 && s->timer.place == 0 &&
       sat_loop_start(s->op.loop, &s->timer, s->idle) < 0) {
     sat_error_set(&s->err, SAT_E_MEMORY, "not enough memory");
@@ -318,7 +319,9 @@ void sat_stream_set_idle(struct sat_stream *s, double seconds) {
   s->idle = seconds;
   if (s->stage != SAT_STREAM_OPEN) return;
   sat_loop_stop(s->op.loop, &s->timer);
-  if (!s->op.done) arm(s);
+  if (s->op.done) return;
+  s->active = sat_clock();
+  arm(s);
 }
 
 void sat_stream_cancel(struct sat_stream *s) {

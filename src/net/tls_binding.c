@@ -10,12 +10,13 @@
 
 #include "net/tls_state.h"
 
-/* RFC 9266 2: 32 bytes of the exporter, with a context of no bytes */
+/* RFC 9266: 32 bytes of the exporter, with a context of no bytes */
 static bool exporter(SSL *ssl, struct sat_buf *out) {
   static const char label[] = "EXPORTER-Channel-Binding";
   uint8_t data[32];
   if (SSL_version(ssl) < TLS1_3_VERSION && !SSL_get_extms_support(ssl))
-    return false; /* RFC 9266 4.2: not without the extended master secret */
+    return false; /* RFC 9266: only where master secrets are unique,
+                     by the extended master secret (RFC 7627) */
   if (SSL_export_keying_material(ssl, data, sizeof data, label,
                                  sizeof label - 1,
                                  (const unsigned char *)"", 0, 1) != 1)

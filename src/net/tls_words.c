@@ -56,15 +56,13 @@ static const struct {
      "have the server's configuration of TLS renewed"},
 };
 
-static void explain_certificate(struct sat_tls_session *t, long result,
-                                const char *place, struct sat_error *err,
-                                const char **hint_r) {
+static void explain_certificate(long result, const char *place,
+                                struct sat_error *err, const char **hint_r) {
   const char *detail = X509_verify_cert_error_string(result);
   if (result == X509_V_ERR_HOSTNAME_MISMATCH ||
       result == X509_V_ERR_IP_ADDRESS_MISMATCH)
     detail = "it is made for another host name";
   *hint_r = sat_tls_hint(result, detail);
-  (void)t;
   sat_error_set(err, SAT_E_TLS, "the certificate of %s is not accepted: %s",
                 place, detail);
 }
@@ -107,7 +105,7 @@ void sat_tls_session_explain(struct sat_tls_session *t, const char *place,
   else if (t->result != SAT_TLS_FAILED)
     explain_end(t, place, err, hint_r);
   else if (!t->established && t->verify && result != X509_V_OK)
-    explain_certificate(t, result, place, err, hint_r);
+    explain_certificate(result, place, err, hint_r);
   else
     explain_reason(t, place, err, hint_r);
 }
