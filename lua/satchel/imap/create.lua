@@ -5,10 +5,12 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local fetch = require "satchel.imap.fetch"
 local find = require "satchel.imap.find"
 local ids = require "satchel.imap.ids"
 local keywords = require "satchel.imap.keywords"
 local mime = require "satchel.mime"
+local needs_utf8 = require("satchel.mime.item").needs_utf8
 local storing = require "satchel.imap.storing"
 local words = require "satchel.imap.words"
 
@@ -35,10 +37,11 @@ local SMALL <const> = 64 << 10
 ---@param flags string[]
 ---@param date integer|nil INTERNALDATE
 ---@return satchel.imap.Parcel
-function Driver.parcel(_, body, flags, date)
+function Driver:parcel(body, flags, date)
   local chunks, piece, from
   local parcel = { size = body.size, flags = flags, date = date, message_id = body.message_id,
-    utf8 = body.utf8, close = function() body:close() end,
+    utf8 = body.utf8 and self.conn.enabled["UTF8=ACCEPT"] or nil,
+    close = function() body:close() end,
     rewind = function() chunks, piece, from = body:chunks(SMALL), "", 1 end }
   function parcel.read(n)
     while from > #piece do
@@ -111,7 +114,7 @@ local function parcel_of(self, draft)
   if draft.class and draft.class ~= "IPM.Note" then
     error_object.unsupported("create: IMAP keeps no class of items ('%s')", draft.class)
   end
-  local body = self:build(draft, { bcc = true, utf8 = self.conn.utf8,
+  local body = self:build(draft, { bcc = true, utf8 = needs_utf8(draft),
     date = draft.sent or draft.received or os.time() })
   return self:parcel(body, keywords.of_draft(draft), draft.received)
 end
@@ -251,6 +254,39 @@ local function find_ids(self, op, folder_id, results)
   end
 end
 
+-- Keywords of new items: whether APPEND keeps them is looked at once; where it does not
+-- (QUIRKS 52) they are stored, a command for each set of them.
+local function keep_keywords(self, op, folder_id, results)
+  if self.append_keeps_keywords then return end
+  local groups, first = {}, nil
+  for _, result in ipairs(results) do
+    local list = {}
+    for _, flag in ipairs(result.parcel.flags) do
+      if flag:sub(1, 1) ~= "\\" then list[#list + 1] = flag end
+    end
+    if result.id and #list > 0 then
+      local _, uid = ids.parse(result.id)
+      local key = table.concat(list, " ")
+      first = first or { uid = uid, flag = list[1]:lower() }
+      groups[key] = groups[key] or {}
+      table.insert(groups[key], uid)
+    end
+  end
+  if not first then return end
+  if self.append_keeps_keywords == nil then
+    local found = fetch.responses(self, op, folder_id, { first.uid }, "FLAGS")[first.uid]
+    self.append_keeps_keywords = not found or keywords.set(found.flags)[first.flag] or false
+    if self.append_keeps_keywords then return end
+  end
+  local commands = {}
+  for key, uids in pairs(groups) do
+    for _, set in ipairs(core.imap.sets(uids, fetch.LINE)) do
+      commands[#commands + 1] = { ("UID STORE %s +FLAGS.SILENT (%s)"):format(set, key) }
+    end
+  end
+  self:check(op, folder_id, self:in_folder(op, folder_id, commands, { write = true }))
+end
+
 ---Stores messages: 1 round trip where the server has LITERAL+.
 ---@param op string
 ---@param folder_id string
@@ -270,6 +306,7 @@ function Driver:store(op, folder_id, parcels)
   end
   if not together or err then append_each(self, op, folder_id, parcels, results) end
   find_ids(self, op, folder_id, results)
+  error_object.after(keep_keywords, self, op, folder_id, results)
   return results
 end
 

@@ -4,6 +4,7 @@
 local error_object = require "satchel.error"
 local mailboxes = require "satchel.imap.mailboxes"
 local roles = require "satchel.imap.roles"
+local task = require "satchel.task"
 local words = require "satchel.imap.words"
 
 ---@class satchel.imap.Driver
@@ -284,6 +285,20 @@ end
 
 -- Making --------------------------------------------------------------------------
 
+local PATIENCE <const> = 3 -- seconds
+
+-- A folder that the server has made, or says so: some tell of it a moment later, which
+-- shows in that it cannot be subscribed to (QUIRKS 51).
+local function settle(self, id, subscribed)
+  if not subscribed.error then return end
+  local wait, waited = 0.01, 0
+  while waited < PATIENCE and not self:list_one(id) do
+    task.sleep(wait)
+    waited, wait = waited + wait, wait * 2
+  end
+  self.conn:pipeline { words.add({ "SUBSCRIBE " }, self:mailbox_part(id)) }
+end
+
 ---CREATE and SUBSCRIBE: 1 round trip.
 ---@param id string
 ---@param use string|nil "\\Sent"
@@ -297,6 +312,7 @@ function Driver:create_mailbox(id, use)
   if err and err.kind ~= "exists" and self:list_one(id) then
     err.kind, err.hint = "exists", nil
   end
+  if not err then settle(self, id, done[2]) end
   return done[1]
 end
 
@@ -348,6 +364,7 @@ local function rename(self, op, from, to)
     error_object.raise(self:place_error(err, op, self:show_folder(from)))
   end
   self.renamed[to], self.renamed[from] = nil, to
+  settle(self, to, done[2])
   for role, id in pairs(self.roles or {}) do
     if id == from then self.roles[role] = to end
   end

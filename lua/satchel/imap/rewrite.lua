@@ -8,6 +8,7 @@ local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local head = require "satchel.mime.head"
 local ids = require "satchel.imap.ids"
+local needs_utf8 = require("satchel.mime.item").needs_utf8
 local null = require "satchel.null"
 local structure = require "satchel.imap.structure"
 
@@ -242,7 +243,7 @@ end
 ---@param opts? { without: table<string, boolean> } header fields that are left out
 ---@return satchel.mime.Body
 function M.message(self, id, folder_id, stored, changes, edits, opts)
-  local utf8 = self.conn.utf8
+  local utf8 = needs_utf8(changes)
   local without = opts and opts.without
   if not changes_content(changes, edits) then
     local header = M.header(stored.header, changes, { utf8 = utf8, without = without })
@@ -257,7 +258,7 @@ function M.message(self, id, folder_id, stored, changes, edits, opts)
   local attachments = kept_attachments(self, id, folder_id, edits.remove)
   table.move(edits.add, 1, #edits.add, #attachments + 1, attachments)
   local body <close> = self:build({ text = text, html = html, attachments = attachments },
-    { utf8 = utf8 })
+    { utf8 = false })
   local content, from = content_head(body)
   local header = M.header(stored.header, changes, { content = content, utf8 = utf8,
     without = without })

@@ -90,8 +90,10 @@ local function writable(address)
   return { name = name, email = email }
 end
 
--- whether an address can be written in UTF-8 alone (RFC 6532)
-local function needs_utf8(draft)
+---Whether an address can be written in UTF-8 alone (RFC 6532).
+---@param draft table
+---@return boolean
+function M.needs_utf8(draft)
   for _, name in ipairs { "from", "sender", "to", "cc", "bcc", "reply_to" } do
     local value = draft[name]
     for _, each in ipairs(value and (value[1] and value or { value }) or {}) do
@@ -135,7 +137,7 @@ function M.pieces(item)
   end
   local draft = M.draft(item)
   draft.sent = draft.sent or state.record.received or 0
-  return mime.build(draft, { bcc = true, utf8 = needs_utf8(draft) }):chunks(piece_size)
+  return mime.build(draft, { bcc = true, utf8 = M.needs_utf8(draft) }):chunks(piece_size)
 end
 
 ---What a report says, of an item that is one.
