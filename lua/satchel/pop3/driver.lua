@@ -156,7 +156,7 @@ end
 ---Everything that is read when touched: 1 round trip, none for the item that was
 ---read last.
 function Driver:load(id, _, wanted)
-  local cost = fields.cost(wanted)
+  local cost = self.messages:is_kept(id) and "body" or fields.cost(wanted)
   local record = records.read(self, { id }, cost)[1] or not_found(self, id)
   if cost == "body" then record.attachments = self:attachments(id) end
   return records.trimmed(record, wanted)
@@ -174,30 +174,12 @@ function Driver:attachment_item(id, _, num)
   return mime.record(errors.assert(self.messages:parsed(id):item(num)))
 end
 
----The message as it is on the server, in pieces.
+---The message as it is on the server, in pieces: 1 round trip, none for the item that
+---was read last.
 ---@param id string
 ---@return fun(): string|nil
-function Driver:pieces(id)
-  local kept = self.messages:get(id)
-  if not kept.bytes then
-    kept.file:seek "set"
-    return function() return kept.file:read(65536) end
-  end
-  local bytes = kept.bytes
-  return function()
-    local piece = bytes
-    bytes = nil
-    return piece
-  end
-end
-
----The message as it is on the server.
----@param id string
----@return string
 function Driver:mime(id)
-  local parts = {}
-  for piece in self:pieces(id) do parts[#parts + 1] = piece end
-  return table.concat(parts)
+  return self.messages:get(id):pieces()
 end
 
 -- Deleting ----------------------------------------------------------------------
@@ -224,7 +206,7 @@ end
 
 ---There is no folder for sent messages: no copy is kept.
 function Driver:send(draft, opts)
-  local function open(spec) return self:pieces(spec.item.id) end
+  local function open(spec) return self:mime(spec.item.id) end
   return outgoing.send({ smtp = self.sender, user = self.user, open = open }, draft, opts)
 end
 

@@ -15,7 +15,7 @@ local errors = require "satchel.error"
 ---@field ids table<integer, string> by number
 ---@field sizes table<integer, integer> by number; those on the wire
 ---@field numbers table<string, integer> by id
----@field last integer the highest number
+---@field order integer[] numbers of all messages, rising
 local Mailbox = {}
 Mailbox.__index = Mailbox
 
@@ -33,31 +33,37 @@ local function header_of(text)
   return at and text:sub(1, at) or text
 end
 
+-- headers by number, by one kind of command; whether there was any refusal
+local function read_headers(self, numbers, format)
+  local connection, headers, commands, refused = self.connection, {}, {}, false
+  for i, number in ipairs(numbers) do
+    commands[i] = { lines = true, line = format:format(number) }
+  end
+  connection:pipeline(commands, function(i, answer)
+    if answer.more then
+      headers[numbers[i]] = header_of(connection:text())
+    else
+      refused = true
+    end
+  end)
+  return headers, refused
+end
+
 ---Headers of messages by number; those that the server does not give are absent.
 ---To be called with the connection.
 ---@param numbers integer[]
 ---@return table<integer, string>
 function Mailbox:headers(numbers)
-  local connection, headers, commands = self.connection, {}, {}
-  local capabilities = connection.capabilities
-  if self.no_top == nil then self.no_top = connection.has_capa and not capabilities.TOP end
-  for i, number in ipairs(numbers) do
-    commands[i] = { lines = true,
-      line = (self.no_top and "RETR %d" or "TOP %d 0"):format(number) }
+  local connection = self.connection
+  if self.no_top == nil then
+    self.no_top = connection.has_capa and not connection.capabilities.TOP
   end
-  local refused
-  connection:pipeline(commands, function(i, answer)
-    if answer.more then
-      headers[numbers[i]] = header_of(connection:text())
-    else
-      refused = refused or answer
-    end
-  end)
-  -- TOP is optional (RFC 1939 7): who refuses all of it has none
-  if refused and not self.no_top and not next(headers) and not connection.has_capa then
-    self.no_top = true
-    return self:headers(numbers)
-  end
+  if self.no_top then return (read_headers(self, numbers, "RETR %d")) end
+  local headers, refused = read_headers(self, numbers, "TOP %d 0")
+  if not refused or next(headers) then return headers end
+  -- TOP is optional (RFC 1939 7), and may be announced by who has none
+  headers = read_headers(self, numbers, "RETR %d")
+  self.no_top = next(headers) ~= nil
   return headers
 end
 
@@ -67,7 +73,8 @@ local function digests(self, numbers)
     local window = table.move(numbers, from, math.min(from + 99, #numbers), 1, {})
     local headers = self:headers(window)
     for _, number in ipairs(window) do
-      ids[number] = "sha256:" .. core.text.hex(core.text.sha256(headers[number] or "")):sub(1, 40)
+      local digest = headers[number] and core.text.sha256(headers[number])
+      ids[number] = digest and "sha256:" .. core.text.hex(digest):sub(1, 40)
     end
   end
   return ids
@@ -101,17 +108,25 @@ local function read_listings(self)
 end
 
 -- ids of their own for messages with the same unique-id
-local function make_unique(ids, last)
+local function make_unique(ids, order)
   local seen, numbers = {}, {}
-  for number = 1, last do
+  for _, number in ipairs(order) do
     local id = ids[number]
-    if id then
-      seen[id] = (seen[id] or 0) + 1
-      if seen[id] > 1 then ids[number] = ("%s %d"):format(id, seen[id]) end
-      numbers[ids[number]] = number
-    end
+    seen[id] = (seen[id] or 0) + 1
+    if seen[id] > 1 then ids[number] = ("%s %d"):format(id, seen[id]) end
+    numbers[ids[number]] = number
   end
   return numbers
+end
+
+-- what has both a size and an id, in its order
+local function in_order(sizes, ids)
+  local order = {}
+  for number in pairs(sizes) do
+    if ids[number] then order[#order + 1] = number end
+  end
+  table.sort(order)
+  return order
 end
 
 ---Reads the listings unless they are known; to be called with the connection.
@@ -120,17 +135,13 @@ function Mailbox:read()
   local connection = self.connection
   if self.generation == connection.generation then return self end
   local sizes, ids = read_listings(self)
-  local last, numbers = 0, {}
-  for number in pairs(sizes) do
-    last, numbers[#numbers + 1] = math.max(last, number), number
+  ids = ids or digests(self, in_order(sizes, sizes))
+  self.order = in_order(sizes, ids)
+  self.ids, self.sizes = {}, {}
+  for _, number in ipairs(self.order) do
+    self.ids[number], self.sizes[number] = ids[number], sizes[number]
   end
-  table.sort(numbers)
-  self.has_uidl = ids ~= nil
-  self.ids, self.sizes, self.last = ids or digests(self, numbers), sizes, last
-  for number in pairs(self.ids) do
-    if not sizes[number] then self.ids[number] = nil end
-  end
-  self.numbers = make_unique(self.ids, last)
+  self.numbers = make_unique(self.ids, self.order)
   self.generation = connection.generation
   return self
 end
@@ -139,8 +150,8 @@ end
 ---@return integer[]
 function Mailbox:live()
   local list, marked = {}, self.connection.marked
-  for number = 1, self.last do
-    if self.ids[number] and not marked[number] then list[#list + 1] = number end
+  for _, number in ipairs(self.order) do
+    if not marked[number] then list[#list + 1] = number end
   end
   return list
 end

@@ -17,16 +17,35 @@ Messages.__index = Messages
 ---@field bytes? string
 ---@field file? file*
 ---@field size integer
+local Message = {}
+Message.__index = Message
 
 local M = {}
 
-local IN_MEMORY <const> = 1 << 20
+local IN_MEMORY <const>, PIECE <const> = 1 << 20, 65536
 
 ---@param connection satchel.pop3.Connection
 ---@param mailbox satchel.pop3.Mailbox
 ---@return satchel.pop3.Messages
 function M.new(connection, mailbox)
   return setmetatable({ connection = connection, mailbox = mailbox }, Messages)
+end
+
+---All of it, in pieces; several may be read from at once.
+---@return fun(): string|nil
+function Message:pieces()
+  local at = 0
+  return function()
+    local piece
+    if self.bytes then
+      piece = at == 0 and self.bytes or nil
+    else
+      self.file:seek("set", at)
+      piece = self.file:read(PIECE)
+    end
+    at = at + #(piece or "")
+    return piece ~= "" and piece or nil
+  end
 end
 
 -- takes pieces; gives the message
@@ -52,7 +71,8 @@ local function collector()
   end
   return take, function()
     if file then file:seek("set") end
-    return { bytes = parts and table.concat(parts), file = file, size = size }
+    return setmetatable({ bytes = parts and table.concat(parts), file = file, size = size },
+      Message)
   end
 end
 
@@ -83,6 +103,13 @@ function Messages:get(id)
   end, true)
   self.id, self.kept = id, message
   return message
+end
+
+---Whether a message is at hand.
+---@param id string
+---@return boolean
+function Messages:is_kept(id)
+  return self.id == id
 end
 
 ---Lets go of the message that is kept.

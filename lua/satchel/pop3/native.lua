@@ -26,8 +26,10 @@ end
 function computed.round_trips(driver) return driver.connection:round_trips() end
 
 function computed.marked(driver)
-  local list, box = {}, driver.mailbox
-  for number = 1, box.last or 0 do list[#list + 1] = driver.connection.marked[number] end
+  local list = {}
+  for _, number in ipairs(driver.mailbox.order or {}) do
+    list[#list + 1] = driver.connection.marked[number]
+  end
   return list
 end
 
