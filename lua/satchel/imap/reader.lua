@@ -113,15 +113,31 @@ local function requeue(self)
   self.uids, self.at, self.windows = again, 1, {}
 end
 
-local function fill(self)
+-- the server may say at any time that the UIDs are others now
+local function check_validity(self)
   local conn = self.conn
-  local mailbox = conn:select(self.mailbox, self.select)
-  self.uidvalidity = self.uidvalidity or mailbox.uidvalidity
-  if self.uidvalidity ~= mailbox.uidvalidity then
-    error_object.raise { kind = "conflict", op = "fetch", server = conn.server,
-      message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
-        self.mailbox, self.uidvalidity, mailbox.uidvalidity) }
-  end
+  local now = conn.selected
+  if not now or now.name ~= self.mailbox then return end
+  self.uidvalidity = self.uidvalidity or now.uidvalidity
+  if self.uidvalidity == now.uidvalidity then return end
+  error_object.raise { kind = "conflict", op = "fetch", server = conn.server,
+    message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
+      self.mailbox, self.uidvalidity, now.uidvalidity) }
+end
+
+-- nothing is to be sent: all is asked for, and will be answered here
+local function is_full(self)
+  if self.at <= #self.uids and #self.windows < IN_FLIGHT then return false end
+  local conn = self.conn
+  return not self.windows[1]
+    or self.generation == conn.generation and not conn.channel.lost
+end
+
+local function fill(self)
+  if is_full(self) then return end
+  local conn = self.conn
+  conn:select(self.mailbox, self.select)
+  check_validity(self)
   if self.generation ~= conn.generation then
     if self.generation then requeue(self) end
     self.generation = conn.generation
@@ -150,6 +166,7 @@ local function gulp(self)
     if self.windows[1].command.done or not channel:take() then break end
   end
   settle(self)
+  check_validity(self)
 end
 
 local function read(self)
