@@ -10,7 +10,6 @@ local keywords = require "satchel.imap.keywords"
 local match = require "satchel.match"
 local structure = require "satchel.imap.structure"
 local where = require "satchel.where"
-local words_of = require "satchel.imap.words"
 
 local M = {}
 
@@ -66,6 +65,15 @@ local DAY <const> = 86400
 -- a date of SEARCH is that of the zone in which the message's time is written
 local AHEAD <const>, BEHIND <const> = 14 * 3600, 12 * 3600
 
+local MONTHS <const> = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+  "Nov", "Dec" }
+
+-- date, RFC 9051 9
+local function day_text(seconds)
+  local at = os.date("!*t", seconds)
+  return ("%d-%s-%04d"):format(at.day, MONTHS[at.month], at.year)
+end
+
 local function midnight(seconds) return seconds // DAY * DAY end
 
 -- t >= at: the day on which it begins to be possible, and that from which it is sure
@@ -75,8 +83,8 @@ end
 
 local function days(names, first, last_exclusive)
   local key = { op = "and" }
-  if first then key[#key + 1] = { names.since, words_of.date(first) } end
-  if last_exclusive then key[#key + 1] = { names.before, words_of.date(last_exclusive) } end
+  if first then key[#key + 1] = { names.since, day_text(first) } end
+  if last_exclusive then key[#key + 1] = { names.before, day_text(last_exclusive) } end
   return #key == 1 and key[1] or key
 end
 
