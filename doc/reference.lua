@@ -12,6 +12,9 @@ local parts <const> = {
   { file = "lua/satchel/task.lua", name = "task", prefix = "Task" },
   { file = "lua/satchel/oauth.lua", name = "satchel.oauth", prefix = "M", module = true },
   { file = "lua/satchel/error.lua", name = "err", prefix = "methods" },
+  { file = "lua/satchel/imap/native.lua", name = "session.imap", prefix = "Native",
+    class = "satchel.imap.Native", more = { "commands", "mailboxes", "messages", "search",
+      "append", "access", "metadata", "events" } },
 }
 
 local function escape(text)
@@ -96,23 +99,24 @@ local function write_fields(out, rows)
   out[#out + 1] = table.concat(lines, "\n") .. "\n"
 end
 
-local function class_fields(source, name)
+local function class_fields(source, name, full)
   local rows, class = {}, nil
   for line in source:gmatch "[^\n]+" do
     class = line:match "^%-%-%-@class ([%w_.]+)" or (line:find "^%-%-%-" and class) or nil
     local field = class and line:match "^%-%-%-@field ([%w_?]+%s+.*)$"
-    local wanted = name == "satchel" and "satchel" or name == "err" and "satchel.Error"
+    local wanted = full or name == "satchel" and "satchel" or name == "err" and "satchel.Error"
       or "satchel." .. name:gsub("^%l", string.upper)
     if field and class == wanted then rows[#rows + 1] = field end
   end
   return rows
 end
 
-local function write_part(out, part)
-  local file <close> = assert(io.open(part.file, "rb"))
-  local source = file:read "a"
-  out[#out + 1] = ("## %s\n"):format(part.name)
-  write_fields(out, class_fields(source, part.name))
+local function read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function write_functions(out, part, source)
   local comment = {}
   for line in source:gmatch "([^\n]*)\n" do
     local separator, name, given = line:match("^function " .. part.prefix
@@ -120,6 +124,16 @@ local function write_part(out, part)
     if name then write_function(out, part, name, separator, given, comment) end
     local text = line:match "^%-%-%-%s?(.*)$"
     if text then comment[#comment + 1] = text else comment = {} end
+  end
+end
+
+local function write_part(out, part)
+  local source = read(part.file)
+  out[#out + 1] = ("## %s\n"):format(part.name)
+  write_fields(out, class_fields(source, part.name, part.class))
+  write_functions(out, part, source)
+  for _, name in ipairs(part.more or {}) do
+    write_functions(out, part, read((part.file:gsub("%.lua$", "/" .. name .. ".lua"))))
   end
 end
 
@@ -139,9 +153,8 @@ local tables <const> = {
 local function write_tables(out)
   out[#out + 1] = "## Tables\n"
   for _, row in ipairs(tables) do
-    local file <close> = assert(io.open(row[1], "rb"))
     out[#out + 1] = ("### %s\n"):format(row[2])
-    write_fields(out, class_fields(file:read "a", row[2]))
+    write_fields(out, class_fields(read(row[1]), row[2]))
   end
 end
 

@@ -110,6 +110,28 @@ it("annotates every field of a new item", function()
   end
 end)
 
+describe("the methods of session.imap", function()
+  local native = require "satchel.imap.native"
+  local written = {}
+  for path in io.popen("ls lua/satchel/imap/native/*.lua"):lines() do
+    for name, one in pairs(functions(read(path), "Native")) do written[name] = one end
+  end
+
+  for name in pairs(native.methods) do
+    it("annotate and show " .. name, function()
+      check_function(name, written[name])
+      assert.is_truthy(read "doc/imap.md":find("imap:" .. name .. "%f[^%w_]"),
+        name .. " is not in doc/imap.md")
+    end)
+  end
+
+  it("are all that is annotated", function()
+    for name in pairs(written) do assert.is_truthy(native.methods[name], name) end
+    local annotated = fields(read "lua/satchel/imap/native.lua")
+    for name in pairs(native.fields) do assert.is_true(annotated[name], name) end
+  end)
+end)
+
 describe("the module", function()
   local source = read "lua/satchel.lua"
   local annotated, written = fields(source), functions(source, "satchel")

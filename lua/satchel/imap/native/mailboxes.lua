@@ -145,12 +145,14 @@ function Native:subscribed(wanted)
   return collect(conn, { 'LSUB "" ', pattern(conn, wanted or "*") }, "lsub")
 end
 
+---Adds a mailbox to those subscribed to (RFC 9051 6.3.7).
 ---@param folder satchel.Folder|string
 function Native:subscribe(folder)
   local conn = self.connection
   conn:run { "SUBSCRIBE ", words.mailbox(conn, mailbox.name(folder)) }
 end
 
+---Takes a mailbox from those subscribed to.
 ---@param folder satchel.Folder|string
 function Native:unsubscribe(folder)
   local conn = self.connection
@@ -175,6 +177,7 @@ function Native:delete(folder)
   conn:run { "DELETE ", words.mailbox(conn, mailbox.name(folder)) }
 end
 
+---Gives a mailbox, and those below it, another name (RFC 9051 6.3.6).
 ---@param folder satchel.Folder|string
 ---@param name string
 function Native:rename(folder, name)
