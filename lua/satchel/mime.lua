@@ -112,6 +112,10 @@ function M.parse(source, limits)
   return error_object.assert(core.parse(source_of(source), limits))
 end
 
+local function text_of_html(html)
+  return html and require("satchel.html").text(html)
+end
+
 ---Fields of a parsed message.  Where there is only HTML the text is made of it.
 ---@param message satchel.core.Message
 ---@param names? string[] default: all
@@ -121,8 +125,7 @@ function M.fields(message, names)
   local wants_text = not names
   for _, name in ipairs(names or {}) do wants_text = wants_text or name == "text" end
   if wants_text and not fields.text then
-    local html = fields.html or message:fields({ "html" }).html
-    if html then fields.text = require("satchel.html").text(html) end
+    fields.text = text_of_html(fields.html or message:fields({ "html" }).html)
   end
   return fields
 end
@@ -151,11 +154,21 @@ function M.read(source, limits)
   return M.record(M.parse(source, limits))
 end
 
+-- text is made of HTML only when somebody looks at it
+local Record = {}
+
+function Record:__index(name)
+  if name ~= "text" then return nil end
+  local text = text_of_html(rawget(self, "html"))
+  rawset(self, "text", text)
+  return text
+end
+
 ---The record of a parsed message.
 ---@param message satchel.core.Message
 ---@return table
 function M.record(message)
-  local record = M.fields(message)
+  local record = setmetatable(message:fields(), Record)
   record.attachments = M.attachments(message)
   record.raw = message
   record.unread, record.flagged, record.draft, record.answered = false, false, false, false

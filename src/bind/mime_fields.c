@@ -282,7 +282,7 @@ static void push_attachment(struct field *f,
   lua_setfield(L, -2, "num");
   sat_mime_attachment_name(f->it, a, &f->scratch->buf);
   if (push_text(f, f->scratch->buf.n > 0)) lua_setfield(L, -2, "name");
-  lua_pushinteger(L, (lua_Integer)sat_mime_attachment_size(a));
+  lua_pushinteger(L, (lua_Integer)sat_mime_attachment_size(f->it, a));
   lua_setfield(L, -2, "size");
   if (a->uu.p == NULL) {
     push_type(L, a->part);

@@ -12,6 +12,7 @@
 #include "bind/mime_charsets.h"
 #include "bind/mime_fields.h"
 #include "bind/scratch.h"
+#include "format/mime_map.h"
 #include "format/mime_message.h"
 
 #define READER "satchel.mime.reader"
@@ -58,11 +59,14 @@ static int read_source(lua_State *L, struct sat_message *m,
   lua_getfield(L, 1, "file");
   luaL_Stream *s = luaL_testudata(L, -1, LUA_FILEHANDLE);
   if (s == NULL || s->closef == NULL)
-    return luaL_argerror(L, 1, "text, or a table with path, file or spool expected");
+    return luaL_argerror(L, 1,
+                         "text, or a table with path, file or spool expected");
+  fflush(s->f);
   return sat_message_read_fd(m, fileno(s->f), err);
 }
 
-/* parse(bytes | { path = | file = | spool = } [, limits]) -> message | nil, err */
+/* parse(bytes | { path = | file = | spool = } [, limits])
+** -> message | nil, err */
 static int mime_parse(lua_State *L) {
   struct sat_error err = {0};
   struct sat_message *m;
@@ -107,6 +111,7 @@ struct reader {
   struct sat_message *message;
   struct sat_transfer_state state;
   struct sat_slice left;
+  struct sat_slice passed; /* read, and to be forgotten if it is a file's */
   struct sat_buf ready; /* decoded, from `at` on */
   size_t at;
   bool ended;
@@ -134,14 +139,23 @@ static int message_open(lua_State *L) {
   return 1;
 }
 
+static void pass(struct reader *r, size_t n) {
+  if (r->passed.n == 0) r->passed.p = r->left.p;
+  r->passed.n += n;
+  r->left.p += n;
+  r->left.n -= n;
+  if (!r->message->item.tree.mapped || r->passed.n < SAT_MAP_STEP) return;
+  sat_map_forget(r->passed.p, r->passed.n);
+  r->passed.n = 0;
+}
+
 static void refill(struct reader *r, size_t wanted) {
   sat_buf_consume(&r->ready, r->at);
   r->at = 0;
   while (r->ready.n < wanted && !r->ended && !r->ready.failed) {
     size_t some = r->left.n < 65536 ? r->left.n : 65536;
     sat_transfer_feed(&r->state, &r->ready, r->left.p, some);
-    r->left.p += some;
-    r->left.n -= some;
+    pass(r, some);
     if (r->left.n == 0) {
       sat_transfer_finish(&r->state, &r->ready);
       r->ended = true;

@@ -43,8 +43,9 @@ static bool ends_blank(const struct sat_buf *b) {
 static void take_quoted(struct reading *r) {
   struct sat_slice s = r->left;
   size_t i = 1;
+  if (r->open_quote) i = s.n; /* looked for before */
   while (i < s.n && s.p[i] != '"') i += s.p[i] == '\\' ? 2 : 1;
-  if (i >= s.n || r->open_quote) {
+  if (i >= s.n) {
     r->open_quote = true;
     step(r, 1);
     return;

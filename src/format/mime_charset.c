@@ -247,20 +247,25 @@ static int convert_run(iconv_t to, struct sat_buf *out, char **p, size_t *n) {
   return why;
 }
 
-static void convert(iconv_t to, struct sat_buf *out, const char *p, size_t n) {
+/* Converts all; gives how often something was no character. */
+static size_t convert(iconv_t to, struct sat_buf *out, const char *p,
+                      size_t n) {
   char *at = (char *)(uintptr_t)p;
+  size_t lost = 0;
   iconv(to, NULL, NULL, NULL, NULL);
   while (n > 0) {
     int why = convert_run(to, out, &at, &n);
-    if (why == ENOMEM) return;
+    if (why == ENOMEM) return lost;
     if (why == 0 || why == E2BIG) continue;
     sat_text_put(out, REPLACEMENT);
+    lost++;
     if (why == EINVAL && n < 8) break; /* cut within a character */
     at++;
     n--;
   }
   n = 0;
   convert_run(to, out, &at, &n); /* what it held back, to combine */
+  return lost;
 }
 
 static size_t high_bytes(const char *p, size_t n) {
@@ -374,6 +379,35 @@ static bool is_stateless(const char *name) {
          strncmp(name, "CP037", 5) != 0 && strncmp(name, "EBCDIC", 6) != 0;
 }
 
+/* What is not in its charset, but UTF-8, is that. */
+static bool decode_iconv(struct sat_charsets *c, struct sat_buf *out,
+                         const char *name, const char *p, size_t n) {
+  iconv_t to = conversion_of(c, name);
+  size_t from = out->n;
+  if (to == NULL) return false;
+  if (convert(to, out, p, n) > 0 && high_bytes(p, n) > 0 &&
+      sat_text_is_utf8(p, n) && !out->failed) {
+    out->n = from;
+    sat_buf_put(out, p, n);
+  }
+  return true;
+}
+
+/* 8-bit text under the name of ISO-2022-JP is often Shift_JIS */
+static void decode_jis(struct sat_charsets *c, struct sat_buf *out,
+                       const char *p, size_t n) {
+  size_t from = out->n;
+  iconv_t to = NULL;
+  if (memchr(p, 0x1b, n) != NULL || high_bytes(p, n) == 0) {
+    sat_jis_decode(c, out, p, n);
+    return;
+  }
+  if (!sat_text_is_utf8(p, n)) to = conversion_of(c, "CP932");
+  if (to != NULL && convert(to, out, p, n) == 0) return;
+  if (!out->failed) out->n = from;
+  guess(c, out, p, n);
+}
+
 static bool decode_named(struct sat_charsets *c, struct sat_buf *out,
                          const char *name, const char *p, size_t n) {
   if (strcmp(name, "UTF-8") == 0) {
@@ -383,13 +417,11 @@ static bool decode_named(struct sat_charsets *c, struct sat_buf *out,
   } else if (strncmp(name, "UTF-16", 6) == 0 && strcmp(name, "UTF-16BE") != 0) {
     decode_utf16(out, p, n);
   } else if (strcmp(name, "JIS") == 0) {
-    sat_jis_decode(c, out, p, n);
+    decode_jis(c, out, p, n);
   } else if (strcmp(name, "HZ") == 0) {
     sat_hz_decode(c, out, p, n);
   } else {
-    iconv_t to = conversion_of(c, name);
-    if (to == NULL) return false;
-    convert(to, out, p, n);
+    return decode_iconv(c, out, name, p, n);
   }
   return true;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define FIRST_ROOM 32
+#define LOST_LINES 30 /* that lost the blanks they were folded with */
 
 /* the length of a name that ':' follows, perhaps after blanks; 0: none */
 static size_t name_length(struct sat_slice line) {
@@ -22,11 +23,28 @@ static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 static bool is_empty(struct sat_slice line) { return line.n == 0; }
 
-/* Whether fields go on behind a line that is none: the next line that says
-** something is one. */
+/* fields that stand in no text by chance */
+static bool is_known(struct sat_slice line) {
+  static const char *const names[] = {
+      "from:",         "to:",         "subject:",     "date:",
+      "message-id:",   "received:",   "mime-version:", "content-",
+      "in-reply-to:",  "references:", "reply-to:",    "return-path:",
+      "x-",            "dkim-",       "delivered-to:", "sender:"};
+  if (!sat_header_is_field(line)) return false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (sat_slice_begins(line, names[i])) return true;
+  return false;
+}
+
+/* Whether fields go on behind a line that is none: the next line is one, or
+** one soon that is well known. */
 static bool goes_on(struct sat_slice rest) {
-  struct sat_slice line = sat_slice_line(&rest);
-  return !is_empty(line) && sat_header_is_field(line);
+  for (unsigned i = 0; i < LOST_LINES; i++) {
+    struct sat_slice line = sat_slice_line(&rest);
+    if (is_empty(line)) return false;
+    if (i == 0 ? sat_header_is_field(line) : is_known(line)) return true;
+  }
+  return false;
 }
 
 static bool is_mbox_line(struct sat_slice line) {
@@ -70,6 +88,10 @@ static bool read_field(struct sat_slice *s, struct sat_slice *line_r,
   if (*name_r > 0) {
     take_folded(s, line_r);
     return true;
+  }
+  if (sat_slice_begins(line, "--")) { /* a boundary: the empty line is lost */
+    *s = before;
+    return false;
   }
   if (is_mbox_line(line) || is_blank(line.p[0]) || goes_on(*s)) return true;
   *s = before;

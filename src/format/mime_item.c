@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "format/mime_map.h"
 #include "format/mime_uu.h"
 
 static bool is_disposed(const struct sat_mime_part *part, const char *word) {
@@ -274,13 +275,33 @@ struct sat_slice sat_mime_attachment_bytes(const struct sat_mime_attachment *a,
   return a->uu.p != NULL ? a->uu : a->part->body;
 }
 
-static size_t decoded_size(enum sat_transfer kind, struct sat_slice s) {
+/* pieces of content; what has been passed goes out of memory */
+static bool next_piece(struct sat_slice *s, bool mapped,
+                       struct sat_slice *piece_r) {
+  if (mapped && piece_r->n > 0) sat_map_forget(piece_r->p, piece_r->n);
+  *piece_r = *s;
+  if (piece_r->n > SAT_MAP_STEP) piece_r->n = SAT_MAP_STEP;
+  s->p += piece_r->n;
+  s->n -= piece_r->n;
+  return piece_r->n > 0;
+}
+
+static size_t base64_size(struct sat_slice s, bool mapped) {
+  struct sat_base64_count count = {0};
+  struct sat_slice piece = {0};
+  while (next_piece(&s, mapped, &piece))
+    sat_base64_count(&count, piece.p, piece.n);
+  return sat_base64_size(&count);
+}
+
+static size_t decoded_size(enum sat_transfer kind, struct sat_slice s,
+                           bool mapped) {
   struct sat_transfer_state t = {.kind = kind};
   struct sat_buf out = {0};
-  size_t size = 0, piece = 65536;
-  for (; s.n > 0; s.p += piece, s.n -= piece) {
-    if (piece > s.n) piece = s.n;
-    sat_transfer_feed(&t, &out, s.p, piece);
+  struct sat_slice piece = {0};
+  size_t size = 0;
+  while (next_piece(&s, mapped, &piece)) {
+    sat_transfer_feed(&t, &out, piece.p, piece.n);
     size += out.n;
     sat_buf_clear(&out);
   }
@@ -290,10 +311,12 @@ static size_t decoded_size(enum sat_transfer kind, struct sat_slice s) {
   return size;
 }
 
-size_t sat_mime_attachment_size(const struct sat_mime_attachment *a) {
+size_t sat_mime_attachment_size(const struct sat_mime_item *it,
+                                const struct sat_mime_attachment *a) {
   enum sat_transfer kind;
   struct sat_slice s = sat_mime_attachment_bytes(a, &kind);
+  bool mapped = it->tree.mapped;
   if (kind == SAT_TRANSFER_PLAIN) return s.n;
-  if (kind == SAT_TRANSFER_BASE64) return sat_base64_size(s.p, s.n);
-  return decoded_size(kind, s);
+  if (kind == SAT_TRANSFER_BASE64) return base64_size(s, mapped);
+  return decoded_size(kind, s, mapped);
 }

@@ -54,7 +54,8 @@ struct sat_slice sat_mime_attachment_bytes(const struct sat_mime_attachment *a,
 
 /* bytes of the decoded content, without decoding it where that is not
 ** needed */
-size_t sat_mime_attachment_size(const struct sat_mime_attachment *a);
+size_t sat_mime_attachment_size(const struct sat_mime_item *it,
+                                const struct sat_mime_attachment *a);
 
 /* How the content of a part is really encoded: text under the name of base64
 ** is plain. */

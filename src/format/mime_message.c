@@ -66,6 +66,7 @@ int sat_message_read(struct sat_message *m, const char *p, size_t n,
     *err = m->lines.err;
     return -1;
   }
+  if (m->lines.size > 0) m->item.tree.mapped = m->lines.map != NULL;
   m->bytes = (struct sat_slice){p, n};
   if (sat_mime_item_read(&m->item, p, n) < 0)
     return sat_error_set(err, SAT_E_MEMORY, "message: out of memory");
@@ -83,6 +84,7 @@ int sat_message_read_fd(struct sat_message *m, int fd, struct sat_error *err) {
                          strerror(errno));
   m->map = map;
   m->map_n = (size_t)s.st_size;
+  m->item.tree.mapped = true;
   return sat_message_read(m, map, m->map_n, err);
 }
 
@@ -123,6 +125,7 @@ int sat_message_read_spool(struct sat_message *m, struct sat_spool *spool,
     *err = m->spool.err;
     return -1;
   }
+  m->item.tree.mapped = m->spool.map != NULL;
   return sat_message_read(m, p, m->spool.size, err);
 }
 
@@ -132,6 +135,7 @@ int sat_message_read_part(struct sat_message *m, struct sat_message *outer,
   enum sat_transfer kind;
   struct sat_slice s = sat_mime_attachment_bytes(a, &kind);
   m->outer = sat_message_hold(outer);
+  m->item.tree.mapped = outer->item.tree.mapped;
   if (kind == SAT_TRANSFER_PLAIN) return sat_message_read(m, s.p, s.n, err);
   struct sat_spool spool = {0};
   decode(&spool, kind, s);

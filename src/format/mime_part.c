@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "format/mime_map.h"
+
 /* RFC 2046 5.1.1 allows 70; some use more */
 #define BOUNDARY 1024
 
@@ -16,6 +18,7 @@ struct fence {
 struct reading {
   struct sat_mime_tree *tree;
   struct sat_slice left; /* what comes */
+  const char *kept;      /* what is before it has been forgotten */
 };
 
 /* which boundary a line is, and whether it closes */
@@ -46,6 +49,14 @@ static bool meets(const struct fence *f, struct sat_slice line,
   return false;
 }
 
+/* what has been passed goes out of memory */
+static void forget(struct reading *r) {
+  if (!r->tree->mapped || r->left.p < r->kept) return;
+  if ((size_t)(r->left.p - r->kept) < SAT_MAP_STEP) return;
+  sat_map_forget(r->kept, (size_t)(r->left.p - r->kept));
+  r->kept = r->left.p;
+}
+
 /* Everything up to the next boundary; the line end before it is its own. */
 static struct sat_slice scan(struct reading *r, const struct fence *f,
                              struct meeting *m_r) {
@@ -59,6 +70,7 @@ static struct sat_slice scan(struct reading *r, const struct fence *f,
       size_t used = lf != NULL ? (size_t)(lf + 1 - at) : r->left.n;
       r->left.p += used;
       r->left.n -= used;
+      forget(r);
       continue;
     }
     struct sat_slice line = sat_slice_line(&r->left);
@@ -103,12 +115,26 @@ static void set_media(struct sat_mime_part *part) {
   part->media = m;
 }
 
+/* Content-Type; of several the first, but for a multipart among them: its
+** boundaries are in the body */
+static struct sat_slice content_type(const struct sat_mime_part *part) {
+  const struct sat_headers *h = &part->headers;
+  struct sat_slice first = {0};
+  for (size_t i = 0; i < h->n; i++) {
+    if (!sat_slice_is(h->list[i].name, "content-type")) continue;
+    if (sat_slice_begins(h->list[i].value, "multipart/"))
+      return h->list[i].value;
+    if (first.p == NULL) first = h->list[i].value;
+  }
+  return first;
+}
+
 static void read_header(struct reading *r, struct sat_mime_part *part) {
   struct sat_mime_tree *t = r->tree;
   if (part->parent == NULL) sat_headers_skip(&r->left);
   sat_headers_read(&r->left, t->limits.headers, t->arena, &part->headers);
   if (part->headers.cut) t->flaws |= SAT_FLAW_LIMIT;
-  part->content_type = sat_mime_field(part, "content-type");
+  part->content_type = content_type(part);
   part->disposition = sat_mime_field(part, "content-disposition");
   part->transfer =
       sat_transfer_of(sat_mime_field(part, "content-transfer-encoding"));
@@ -264,7 +290,7 @@ static struct meeting read_body(struct reading *r, struct sat_mime_part *part,
 }
 
 int sat_mime_tree_read(struct sat_mime_tree *t, const char *p, size_t n) {
-  struct reading r = {t, {p, n}};
+  struct reading r = {t, {p, n}, p};
   if (t->limits.depth == 0) t->limits.depth = SAT_MIME_DEPTH;
   if (t->limits.parts == 0) t->limits.parts = SAT_MIME_PARTS;
   if (t->limits.headers == 0) t->limits.headers = SAT_MIME_HEADERS;

@@ -57,6 +57,7 @@ struct sat_mime_tree {
   struct sat_mime_part *root;
   size_t parts;
   unsigned flaws;
+  bool mapped; /* the bytes are a file's (mime_map.h) */
 };
 
 /* Reads the message in p[0..n); 0, or -1 without memory. */

@@ -106,20 +106,21 @@ void sat_hz_decode(struct sat_charsets *c, struct sat_buf *out, const char *p,
     const char *run_end = tilde != NULL ? tilde : end;
     sat_charsets_convert(c, out, "GB18030", p, (size_t)(run_end - p));
     p = run_end;
-    if (end - p < 2) {
-      sat_buf_put(out, p, (size_t)(end - p));
-      return;
+    if (p == end) return;
+    char next = end - p > 1 ? p[1] : '\0';
+    if (next != '~' && next != '{' && next != '}' && next != '\n') {
+      sat_buf_u8(out, '~'); /* no escape: as it is */
+      p++;
+      continue;
     }
-    if (p[1] == '~') sat_buf_u8(out, '~');
-    if (p[1] == '{') {
+    if (next == '~') sat_buf_u8(out, '~');
+    if (next == '{') {
       const char *from = p + 2;
       const char *close = memmem(from, (size_t)(end - from), "~}", 2);
       if (close == NULL) close = end;
       put_gb(c, out, from, (size_t)(close - from));
       p = close;
       if (p == end) return;
-    } else if (p[1] != '~' && p[1] != '\n' && p[1] != '}') {
-      sat_buf_put(out, p, 2); /* no escape: as it is */
     }
     p += 2;
   }

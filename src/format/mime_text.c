@@ -94,12 +94,18 @@ static void put_body(const struct sat_mime_item *it, struct sat_buf *out,
   sat_buf_free(&bytes);
 }
 
-/* of several of a kind in one multipart/alternative the last is the best
-** (RFC 2046 5.1.4) */
-static bool is_chosen(const struct sat_mime_body *b) {
-  if (b->choice == NULL || b->part->parent != b->choice) return true;
-  for (const struct sat_mime_body *o = b->next; o != NULL; o = o->next)
-    if (o->part->parent == b->choice && o->html == b->html) return false;
+/* Of several pages in one multipart/alternative the last is the best
+** (RFC 2046 5.1.4); of plain text nothing is left out, for it may be a list's
+** footer, but other text gives way to it. */
+static bool is_chosen(const struct sat_mime_item *it,
+                      const struct sat_mime_body *b) {
+  bool plain = sat_mime_is(b->part, "text", "plain");
+  if (b->choice == NULL || b->part->parent != b->choice || plain) return true;
+  const struct sat_mime_body *o = b->html ? b->next : it->bodies;
+  for (; o != NULL; o = o->next) {
+    if (o->part->parent != b->choice) continue;
+    if (b->html ? o->html : sat_mime_is(o->part, "text", "plain")) return false;
+  }
   return true;
 }
 
@@ -118,7 +124,7 @@ bool sat_mime_text(const struct sat_mime_item *it, struct sat_buf *out) {
   bool any = false;
   size_t from = out->n;
   for (const struct sat_mime_body *b = it->bodies; b != NULL; b = b->next) {
-    if (b->html || !is_chosen(b)) continue;
+    if (b->html || !is_chosen(it, b)) continue;
     if (any) end_with_line(out, from);
     put_body(it, out, b);
     any = true;
@@ -155,7 +161,7 @@ bool sat_mime_html(const struct sat_mime_item *it, struct sat_buf *out) {
   size_t from = out->n;
   if (!has_html(it, NULL)) return false;
   for (const struct sat_mime_body *b = it->bodies; b != NULL; b = b->next) {
-    if (!is_chosen(b)) continue;
+    if (!is_chosen(it, b)) continue;
     if (b->html) {
       if (out->n > from) end_with_line(out, from);
       put_body(it, out, b);

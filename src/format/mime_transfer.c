@@ -60,11 +60,20 @@ static uint8_t *end_group(struct sat_base64 *b, uint8_t *to) {
   return to;
 }
 
+/* moves behind the line where '=' stood in it */
+static const uint8_t *skip_line(struct sat_base64 *b, const uint8_t *s,
+                                const uint8_t *end) {
+  const uint8_t *lf = s < end ? memchr(s, '\n', (size_t)(end - s)) : NULL;
+  b->ended = lf == NULL;
+  return lf != NULL ? lf : end;
+}
+
 void sat_base64_feed(struct sat_base64 *b, struct sat_buf *out, const char *p,
                      size_t n) {
   const uint8_t *rank = ranks(), *s = (const uint8_t *)p, *end = s + n;
   uint8_t *room = sat_buf_reserve(out, n / 4 * 3 + 8), *to = room;
   if (room == NULL) return;
+  if (b->ended) s = skip_line(b, s, end);
   while (s < end) {
     while (b->count == 0 && end - s >= 4) { /* whole groups */
       uint32_t r0 = rank[s[0]], r1 = rank[s[1]], r2 = rank[s[2]],
@@ -78,7 +87,10 @@ void sat_base64_feed(struct sat_base64 *b, struct sat_buf *out, const char *p,
     }
     if (s == end) break;
     uint8_t r = rank[*s++];
-    if (r == 64) to = end_group(b, to);
+    if (r == 64) {
+      to = end_group(b, to);
+      s = skip_line(b, s, end);
+    }
     if (r > 63) continue;
     b->bits = b->bits << 6 | r;
     if (++b->count < 4) continue;
@@ -90,19 +102,28 @@ void sat_base64_feed(struct sat_base64 *b, struct sat_buf *out, const char *p,
   sat_buf_added(out, (size_t)(to - room));
 }
 
-size_t sat_base64_size(const char *p, size_t n) {
+size_t sat_base64_size(const struct sat_base64_count *c) {
+  size_t rest = c->groups % 4;
+  return c->size + c->groups / 4 * 3 + (rest > 0 ? rest - 1 : 0);
+}
+
+void sat_base64_count(struct sat_base64_count *c, const char *p, size_t n) {
   const uint8_t *rank = ranks();
-  size_t size = 0, count = 0;
   for (size_t i = 0; i < n; i++) {
     uint8_t r = rank[(uint8_t)p[i]];
-    if (r < 64) {
-      count++;
-    } else if (r == 64) { /* a group ends */
-      size += count / 4 * 3 + (count % 4 > 0 ? count % 4 - 1 : 0);
-      count = 0;
+    if (c->ended) { /* to the end of the line */
+      const char *lf = memchr(p + i, '\n', n - i);
+      if (lf == NULL) return;
+      i = (size_t)(lf - p);
+      c->ended = false;
+    } else if (r < 64) {
+      c->groups++;
+    } else if (r == 64) {
+      c->size = sat_base64_size(c);
+      c->groups = 0;
+      c->ended = true;
     }
   }
-  return size + count / 4 * 3 + (count % 4 > 0 ? count % 4 - 1 : 0);
 }
 
 /* --- quoted-printable (RFC 2045 6.7) --- */

@@ -21,17 +21,24 @@ enum sat_transfer {
 /* "base64", " Quoted-Printable ", "x-uuencode", … */
 enum sat_transfer sat_transfer_of(struct sat_slice name);
 
-/* base64; '=' ends a group, and another may follow */
+/* base64; '=' ends a group and the line, and another may follow */
 struct sat_base64 {
   uint32_t bits;
   unsigned count; /* of the characters in `bits` */
+  bool ended;     /* to the end of the line */
 };
 
 void sat_base64_feed(struct sat_base64 *b, struct sat_buf *out, const char *p,
                      size_t n);
 
-/* the number of bytes that sat_base64_feed makes of all of it */
-size_t sat_base64_size(const char *p, size_t n);
+/* counts what sat_base64_feed makes of pieces, without making it */
+struct sat_base64_count {
+  size_t groups, size; /* characters of the open group, bytes of the others */
+  bool ended;
+};
+
+void sat_base64_count(struct sat_base64_count *c, const char *p, size_t n);
+size_t sat_base64_size(const struct sat_base64_count *c);
 
 /* a decoder or encoder; zeroed but for the kind it is at its start */
 struct sat_transfer_state {

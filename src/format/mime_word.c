@@ -142,6 +142,7 @@ static bool same_charset(struct sat_slice a, struct sat_slice b) {
 static void take_word(struct pending *pending, const struct word *w) {
   if (!same_charset(pending->charset, w->charset)) flush(pending);
   pending->charset = w->charset;
+  pending->base64.ended = false;
   if (w->encoding == 'b') {
     sat_base64_feed(&pending->base64, &pending->bytes, w->text.p, w->text.n);
   } else {
