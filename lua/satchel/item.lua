@@ -28,7 +28,7 @@ local time = require "satchel.time"
 
 ---@class satchel.ReportRecipient
 ---@field email? string
----@field action string "failed", "delayed", "delivered", "relayed", "expanded"; "displayed", "deleted"
+---@field action string "failed", "delayed", "delivered", …; of a reader "displayed", "deleted"
 ---@field status? string "5.1.1"
 ---@field diagnostic? string the words of the server that refused
 ---@field server? string that refused

@@ -132,6 +132,7 @@ describe("a message that is closed", function()
     collectgarbage()
     assert.equal("in", inner:fields().subject)
     assert.equal("Subject: in\n\ntext", reader:read())
-    assert.has_error(function() message:fields() end, "attempt to use a closed satchel.mime.message")
+    assert.has_error(function() message:fields() end,
+      "attempt to use a closed satchel.mime.message")
   end)
 end)
