@@ -81,15 +81,16 @@ end
 ---@param title string
 ---@return satchel.Folder
 function Face:place(title)
-  self.session = self.peer.connect(1)
-  if self.session:can "folders" then
+  if self.peer.writer then
+    self.writer = self.peer.writer(1)
+    self.writer.inbox:empty { hard = true }
+    self.session = self.peer.connect(1)
+    self.folder = self.session.inbox
+  else
+    self.session = self.peer.connect(1)
     local path = "Inbox/Specs of " .. title
     pcall(function() self.session:folder(path):delete { hard = true } end)
     self.folder = self.session:folder(path, { create = true })
-  else
-    self.writer = self.peer.writer(1)
-    self.writer.inbox:empty { hard = true }
-    self.folder = self.session.inbox
   end
   return self.folder
 end
@@ -97,13 +98,14 @@ end
 ---Ends what `place` began.
 function Face:leave()
   if self.writer then
+    self.session:close()
     self.writer.inbox:empty { hard = true }
     self.writer:close()
     self.writer = nil
   else
     self.folder:delete { hard = true }
+    self.session:close()
   end
-  self.session:close()
 end
 
 ---Stores messages and gives them as this session sees them, in their order.
@@ -111,12 +113,14 @@ end
 ---@return satchel.Item[]
 function Face:put(drafts)
   local into = self.writer and self.writer.inbox or self.folder
-  if self.writer then into:empty { hard = true } end
+  if self.writer then -- a POP3 server may have locked the mailbox
+    self.session:close()
+    into:empty { hard = true }
+  end
   for _, result in ipairs(into:create_all(drafts)) do
     assert.is_true(result.ok, tostring(result.error))
   end
   if self.writer then
-    self.session:close()
     self.session = self.peer.connect(1)
     self.folder = self.session.inbox
   end

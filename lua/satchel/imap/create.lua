@@ -287,6 +287,18 @@ local function keep_keywords(self, op, folder_id, results)
   self:check(op, folder_id, self:in_folder(op, folder_id, commands, { write = true }))
 end
 
+-- QUIRKS 53: what was stored in the selected mailbox may not be in it yet
+local function watched(self, folder_id)
+  local selected = self.conn.selected
+  if not selected or selected.name ~= self:mailbox_of(folder_id) then return function() end end
+  local exists = selected.exists
+  return function()
+    if self.conn.selected == selected and selected.exists == exists then
+      selected.behind = true
+    end
+  end
+end
+
 ---Stores messages: 1 round trip where the server has LITERAL+.
 ---@param op string
 ---@param folder_id string
@@ -296,6 +308,7 @@ function Driver:store(op, folder_id, parcels)
   local _ <close> = self.conn:enter()
   local results, err = {}, nil
   check_flags(self, op, folder_id, parcels)
+  local stored = watched(self, folder_id)
   local together = #parcels > 1 and self:has "MULTIAPPEND"
   if together then
     local _, refusal = append_together(self, folder_id, parcels, results)
@@ -305,6 +318,7 @@ function Driver:store(op, folder_id, parcels)
     end
   end
   if not together or err then append_each(self, op, folder_id, parcels, results) end
+  stored()
   find_ids(self, op, folder_id, results)
   error_object.after(keep_keywords, self, op, folder_id, results)
   return results

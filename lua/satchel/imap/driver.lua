@@ -149,8 +149,9 @@ function Driver:in_folder(op, folder_id, list, opts)
     else
       flight[1], before = conn:select_command(id), 1
     end
-  elseif opts.refresh then
+  elseif opts.refresh or conn.selected.behind then
     flight[1], before = { "NOOP" }, 1
+    conn.selected.behind = nil
   end
   if opts.write then check_validity(self, id, opts.uidvalidity, opts.item) end
   table.move(list, 1, #list, before + 1, flight)

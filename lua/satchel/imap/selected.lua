@@ -18,6 +18,7 @@ local core = require "satchel.core"
 ---@field flags string[]
 ---@field permanent_flags? string[]
 ---@field vanished? string UIDs that QRESYNC says are gone
+---@field behind? boolean messages were stored that the server has not told of
 ---@field changed table[] FETCH responses that QRESYNC sent with SELECT
 local Selected = { __name = "satchel.imap.Selected" }
 Selected.__index = Selected
