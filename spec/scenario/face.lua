@@ -24,9 +24,10 @@ function Face.refused(kind, fn, ...)
   return err
 end
 
--- what a behaviour ends with that was denied in another way
-function Face.unsupported()
-  error({ kind = "unsupported" }, 0)
+-- what a behaviour ends with that was denied in another way; with a reason
+-- whatever the session says that it can
+function Face.unsupported(reason)
+  error({ kind = "unsupported", reason = reason }, 0)
 end
 
 -- how each of a list reads
@@ -66,7 +67,7 @@ function Face:behaviour(row, feature, title, fn)
     local column = self.peer.column or self.peer.name
     if ok and can then
       board.note(column, row, "yes")
-    elseif denied and not can then
+    elseif denied and (not can or err.reason) then
       board.note(column, row, "unsupported")
     else
       board.note(column, row, "FAILED")

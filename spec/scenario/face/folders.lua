@@ -49,7 +49,11 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
       face.refused("invalid", face.session.folder, face.session, path, { create = true })
       face.unsupported()
     end
-    local sub = face.session:folder(path, { create = true })
+    local made, sub = satchel.try(face.session.folder, face.session, path, { create = true })
+    if not made then -- its server has another rule
+      assert.equal("invalid", sub.kind, tostring(sub))
+      face.unsupported "by the server"
+    end
     assert.equal("a/b", sub.parent.name)
     assert.equal(sub.id, face.folder:folder("a//b/c").id)
     sub.parent:delete { hard = true }

@@ -24,6 +24,13 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     return face.folder:get(id)
   end
 
+  -- a server keeps them as a set
+  local function sorted(list)
+    local copy = table.move(list, 1, #list, 1, {})
+    table.sort(copy)
+    return copy
+  end
+
   face:behaviour("read: headers and text", false, "has what its sender wrote", function()
     local item = stored(a_message())
     assert.equal("message", item.kind)
@@ -98,9 +105,9 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
       assert.is_nil(item.categories)
       face.unsupported()
     end
-    assert.same({ "Red", "Blue" }, item.categories)
+    assert.same({ "Blue", "Red" }, sorted(item.categories))
     local odd = { "Größe", "with blank", "100% (a)", "\\odd\"" }
-    assert.same(odd, stored({ subject = "odd", categories = odd }).categories)
+    assert.same(sorted(odd), sorted(stored({ subject = "odd", categories = odd }).categories))
   end)
 
   face:behaviour("read: without marking", "flags", "is read without being marked", function()
