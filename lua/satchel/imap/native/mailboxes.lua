@@ -170,10 +170,17 @@ function Native:create(name, use)
     use and " (USE " .. words.flags(use) .. ")" or "" }
 end
 
+-- a mailbox that goes is not selected meanwhile: servers close the connection then
+local function leave(conn, folder)
+  if conn.selected and conn.selected.name == mailbox.name(folder) then conn:unselect() end
+end
+
 ---Deletes a mailbox with its messages (RFC 9051 6.3.5).
 ---@param folder satchel.Folder|string
 function Native:delete(folder)
   local conn = self.connection
+  local _ <close> = conn:enter()
+  leave(conn, folder)
   conn:run { "DELETE ", words.mailbox(conn, mailbox.name(folder)) }
 end
 
@@ -182,6 +189,8 @@ end
 ---@param name string
 function Native:rename(folder, name)
   local conn = self.connection
+  local _ <close> = conn:enter()
+  leave(conn, folder)
   conn:run { "RENAME ", words.mailbox(conn, mailbox.name(folder)), " ", words.mailbox(conn, name) }
 end
 
