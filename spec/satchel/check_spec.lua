@@ -262,6 +262,10 @@ describe("advice", function()
     { "tls", { kind = "tls", message = "the certificate … has expired" }, {}, "clock" },
     { "tls", { kind = "tls", message = "the certificate …: hostname mismatch" }, {},
       "another name" },
+    { "tls", { kind = "network", message = "the connection broke: reset by peer" }, {},
+      "may not have TLS from the start" },
+    { "tls", { kind = "tls", message = "cannot read the CA file 'x'", hint = "spelt?" }, {},
+      "spelt?" },
     { "login", { kind = "throttled", message = "later", hint = "wait" }, {}, "wait" },
   } do
     it(("for %s (%s) says: %s"):format(case[1], case[2].message, case[4]), function()

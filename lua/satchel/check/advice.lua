@@ -82,11 +82,11 @@ function advice.tls(c, err)
     return "the server, or something between, offers no encryption at this port: use the port "
       .. ("with TLS from the start; the usual ports are %s"):format(USUAL[c.protocol] or "others")
   end
-  for _, row in ipairs(text:find "certificate" and certificates or {}) do
+  local of_certificate = text:find "certificate" ~= nil
+  for _, row in ipairs(of_certificate and certificates or {}) do
     if text:find(row[1]) then return row[2] end
   end
-  if c.secure == "tls" and (text:find "wrong version" or text:find "packet length"
-    or text:find "record" or text:find "closed" or text:find "not answer in tls") then
+  if c.secure == "tls" and not of_certificate and not text:find "cannot read" then
     return ("this port may not have TLS from the start; the usual ports are %s")
       :format(USUAL[c.protocol] or "others")
   end
