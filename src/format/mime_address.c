@@ -13,6 +13,7 @@ struct reading {
   struct sat_buf angle;   /* between < and > */
   struct sat_buf comment; /* the last one */
   bool has_angle, quoted, quoted_local; /* what the phrase has in it */
+  bool tail; /* behind an address, without a comma: no name of its own */
   bool open_quote, open_comment; /* one is not closed: none is looked for */
   struct sat_arena *arena;
   struct sat_address *first, **end;
@@ -212,8 +213,7 @@ static void end_bare(struct reading *r) {
   struct sat_slice s = sat_slice_trim(slice_of(&r->phrase)), name = {0}, email;
   struct sat_slice comment = slice_of(&r->comment);
   if (s.n == 0 || memchr(s.p, '@', s.n) == NULL) {
-    if (s.n == 0) s = comment;
-    add(r, clean_name(r, s), (struct sat_slice){0});
+    if (s.n > 0 && !r->tail) add(r, clean_name(r, s), (struct sat_slice){0});
     return;
   }
   email = s;
@@ -256,7 +256,21 @@ static void take_text(struct reading *r) {
   step(r, n);
 }
 
+/* words behind brackets: of the next address, whose comma was forgotten */
+static void take_tail(struct reading *r) {
+  if (*r->left.p == '>' || sat_is_space(*r->left.p)) {
+    step(r, 1);
+    return;
+  }
+  end_address(r);
+  r->tail = true;
+}
+
 static void take(struct reading *r) {
+  if (r->has_angle && strchr("<(,;", *r->left.p) == NULL) {
+    take_tail(r);
+    return;
+  }
   switch (*r->left.p) {
     case '"': take_quoted(r); break;
     case '(': take_comment(r); break;
@@ -267,6 +281,7 @@ static void take(struct reading *r) {
     case ',':
     case ';':
       end_address(r);
+      r->tail = false;
       step(r, 1);
       break;
     case ':':

@@ -173,22 +173,28 @@ static void take_offset(struct date *d, struct sat_slice *s) {
   d->has_zone = true;
 }
 
-/* a comment (RFC 5322 3.2.2), nested; to the end if it is not closed */
-static void skip_comment(struct sat_slice *s) {
+/* Copies without comments (RFC 5322 3.2.2) and without the blanks around the
+** colons of a clock. */
+static size_t flatten(struct sat_slice s, char out[LONGEST]) {
+  size_t n = 0;
   int depth = 0;
-  do {
-    if (*s->p == '(') depth++;
-    if (*s->p == ')') depth--;
-    step(s);
-  } while (s->n > 0 && depth > 0);
+  for (size_t i = 0; i < s.n; i++) {
+    char c = s.p[i];
+    if (c == '(') depth++;
+    if (depth == 0 || c == ')') {
+      if (c == ')') c = ' ';
+      if (c == ':') while (n > 0 && sat_is_space(out[n - 1])) n--;
+      if (!sat_is_space(c) || n == 0 || out[n - 1] != ':') out[n++] = c;
+    }
+    if (s.p[i] == ')' && depth > 0) depth--;
+  }
+  return n;
 }
 
 static void read(struct date *d, struct sat_slice s) {
   while (s.n > 0) {
     char c = *s.p;
-    if (c == '(') {
-      skip_comment(&s);
-    } else if (sat_is_digit(c)) {
+    if (sat_is_digit(c)) {
       take_number(d, &s);
     } else if ((c == '+' || c == '-') && d->hour != UNSET && next_is(s, c)) {
       take_offset(d, &s);
@@ -219,8 +225,9 @@ static int64_t days_of(int year, int month, int day) {
 
 bool sat_date_read(struct sat_slice text, int64_t *time_r) {
   struct date d = {.year = UNSET, .month = UNSET, .day = UNSET, .hour = UNSET};
+  char flat[LONGEST];
   if (text.n > LONGEST) text.n = LONGEST;
-  read(&d, text);
+  read(&d, (struct sat_slice){flat, flatten(text, flat)});
   if (d.year < 1 || d.year > 9999 || d.month < 1 || d.month > 12 ||
       d.day < 1 || d.day > 31)
     return false;

@@ -207,11 +207,10 @@ static struct meeting read_children(struct reading *r,
 static bool guess_boundary(struct sat_slice s, struct fence *f) {
   while (s.n > 0) {
     struct sat_slice line = sat_slice_line(&s), next = s;
-    if (line.n < 6 || line.n > BOUNDARY || line.p[0] != '-' || line.p[1] != '-')
-      continue;
-    next = sat_slice_line(&next);
-    if (!sat_slice_begins(next, "content-")) continue;
+    if (line.n > BOUNDARY || !sat_slice_begins(line, "--")) continue;
     line = sat_slice_trim(line);
+    next = sat_slice_line(&next);
+    if (line.n < 3 || !sat_slice_begins(next, "content-")) continue;
     f->p = line.p + 2;
     f->n = line.n - 2;
     return true;

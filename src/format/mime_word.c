@@ -155,13 +155,15 @@ static void take_word(struct pending *pending, const struct word *w) {
 static void put_plain(struct pending *w, struct sat_slice s,
                       struct sat_slice charset) {
   size_t from = w->out->n;
-  bool ascii = true;
-  for (size_t i = 0; i < s.n && ascii; i++)
-    ascii = (unsigned char)s.p[i] < 0x80 && s.p[i] != 0x1b;
-  if (ascii) {
+  bool high = false, escape = false;
+  for (size_t i = 0; i < s.n; i++) {
+    high = high || (unsigned char)s.p[i] >= 0x80;
+    escape = escape || s.p[i] == 0x1b;
+  }
+  if (!high && !escape) {
     put_clean(w->out, s.p, s.n);
   } else {
-    if (sat_text_is_utf8(s.p, s.n)) charset = sat_slice_of("utf-8");
+    if (high && sat_text_is_utf8(s.p, s.n)) charset = sat_slice_of("utf-8");
     sat_charsets_decode(w->charsets, w->out, charset, s.p, s.n);
     clean_from(w->out, from);
   }
