@@ -165,6 +165,17 @@ function Driver:list_one(id, items, op)
   end
 end
 
+-- A folder that has others in it and is not listed itself: RFC 9051 6.3.9.4 lets
+-- servers leave it out. Asked only for what LIST does not know.
+local function implied(self, id)
+  local entries = self:list("folder", self.tree:patterns(self:mailbox_of(id), true))
+  for _, entry in ipairs(self.tree:ordered(entries, id)) do
+    if entry.id ~= id then
+      return { id = id, attributes = { ["\\NonExistent"] = true } }
+    end
+  end
+end
+
 -- Roles ---------------------------------------------------------------------------
 
 ---Which folders are the well-known ones: 1 round trip, once.
@@ -266,6 +277,7 @@ function Driver:get_folder(id, touched)
   if id == ROOT then return self:root() end
   local tells_size = self:has "STATUS=SIZE"
   local entry = self:list_one(id, tells_size and COUNTS .. " SIZE" or COUNTS, "folder")
+    or implied(self, id)
   if not entry then return self:no_folder(id, "folder") end
   local found = record(self, entry)
   if touched == "size" and not found.size then found.size = sum_of_sizes(self, id) end
@@ -279,7 +291,7 @@ end
 function Driver:find_folder(parent_id, name)
   local id = self.tree:child(self:mailbox_of(parent_id), name)
   if not id then return nil end
-  local entry = self:list_one(id, COUNTS, "folder")
+  local entry = self:list_one(id, COUNTS, "folder") or implied(self, id)
   return entry and record(self, entry)
 end
 

@@ -111,6 +111,13 @@ function M.date_time(seconds)
   return '"' .. core.imap.date_time(seconds) .. '"'
 end
 
+---date (RFC 9051 9), the day in UTC.
+---@param seconds integer
+---@return string
+function M.date(seconds)
+  return (core.imap.date_time(seconds):sub(1, 11):gsub("^ ", ""))
+end
+
 ---Appends parts to parts; texts that meet are joined.
 ---@param parts table[]
 ---@param ... string|table

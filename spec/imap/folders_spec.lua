@@ -1,0 +1,54 @@
+-- Folders of servers that tell less than others.
+
+local line_peer = require "support.line_peer"
+local satchel = require "satchel"
+
+describe("a folder that LIST leaves out though others lie in it", function()
+  local log_on <const> = [[
+    S: * PREAUTH [CAPABILITY IMAP4rev1] ready
+    C: $tag LIST "" ""
+    S: * LIST (\Noselect) "/" ""
+    S: $tag OK done
+  ]]
+  local lists <const> = [[
+    C: $tag LIST "" "*"
+    S: * LIST (\HasNoChildren) "/" "INBOX"
+    S: * LIST (\HasNoChildren) "/" "a/b"
+    S: $tag OK done
+    C: $tag STATUS INBOX (MESSAGES UNSEEN)
+    S: * STATUS "INBOX" (MESSAGES 1 UNSEEN 0)
+    S: $tag OK done
+    C: $tag STATUS "a/b" (MESSAGES UNSEEN)
+    S: * STATUS "a/b" (MESSAGES 2 UNSEEN 0)
+    S: $tag OK done
+  ]]
+  local asked <const> = [[
+    C: $tag LIST "" "a"
+    S: $tag OK nothing
+    C: $tag LIST "" "a/*"
+    S: * LIST (\HasNoChildren) "/" "a/b"
+    S: $tag OK done
+  ]]
+
+  local function open(script)
+    local peer = line_peer.start(log_on .. script .. "! drain")
+    return peer, satchel.connect { user = "anna@example.test", password = "x", tls = false,
+      url = ("imap://%s:%d"):format(peer.host, peer.port) }
+  end
+
+  it("is listed, with nothing in it", function()
+    local peer <close>, session = open(lists)
+    local paths = {}
+    for folder in session:folders() do paths[#paths + 1] = folder.path .. " " .. folder.total end
+    assert.same({ "Inbox 1", "a 0", "a/b 2" }, paths)
+    session:close()
+    peer:check()
+  end)
+
+  it("is found by its name", function()
+    local peer <close>, session = open(asked)
+    assert.equal("a", session:folder("a").path)
+    session:close()
+    peer:check()
+  end)
+end)
