@@ -235,8 +235,10 @@ describe("session.imap", function()
     pcall(imap.delete, imap, "nätive/two")
     imap:create "nätive/two"
     assert.same({ 1, 2 }, imap:copy(NAME, "1:2", "nätive/two").to)
+    assert.same({ 1, 2, 3, 4 }, imap:copy(NAME, "1:*", "nätive/two").from)
+    imap:select "nätive/two"
     local moved = imap:move(NAME, { 3 }, "nätive/two")
-    assert.same({ { 3 }, { 3 } }, { moved.from, moved.to })
+    assert.same({ { 3 }, { 7 } }, { moved.from, moved.to })
     imap:store(NAME, "1:4", "+FLAGS", "\\Deleted")
     imap:expunge(NAME, 1)
     assert.same({ 2, 4 }, imap:search(NAME, "ALL"))

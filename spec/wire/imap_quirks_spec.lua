@@ -129,6 +129,11 @@ for number, cases in pairs {
   [44] = {
     { parse '* QUOTA "ROOT"', { type = "quota", root = "ROOT", resources = {} } },
   },
+  [54] = {
+    { parse("A1 OK [COPYUID 13 1:* 32,33] x").code, { name = "COPYUID", value = "13 1:* 32,33" } },
+    { parse("A1 OK [COPYUID 13 1:2 32,33] a * b").code,
+      { name = "COPYUID", uidvalidity = 13, from = "1:2", to = "32,33" } },
+  },
 } do
   describe("QUIRKS " .. number, function()
     for i, case in ipairs(cases) do

@@ -56,8 +56,28 @@ static bool get_appenduid(struct sat_imap_parser *p,
          sat_imap_get_space(p) && sat_imap_get_set(p, &o->uids);
 }
 
-/* RFC 4315 3: "COPYUID" SP nz-number SP uid-set SP uid-set */
+/* atom [SP 1*<any TEXT-CHAR except "]">] */
+static bool get_bytes(struct sat_imap_parser *p, struct sat_imap_code *o) {
+  const uint8_t *end = memchr(p->r.p, ']', (size_t)(p->r.end - p->r.p));
+  if (!sat_imap_try_char(p, ' ') || end == NULL) return true;
+  o->raw.p = p->r.p;
+  o->raw.n = (uint32_t)(end - p->r.p);
+  p->r.p = end;
+  return sat_imap_check_text(p, o->raw);
+}
+
+/* does a "*" stand before the end of the code? */
+static bool has_star(const struct sat_imap_parser *p) {
+  size_t n = (size_t)(p->r.end - p->r.p);
+  const uint8_t *end = memchr(p->r.p, ']', n);
+  return memchr(p->r.p, '*',
+                end != NULL ? (size_t)(end - p->r.p) : n) != NULL;
+}
+
+/* RFC 4315 3: "COPYUID" SP nz-number SP uid-set SP uid-set.  A set that is
+** the client's own, "*" and all, tells nothing (QUIRKS 54). */
 static bool get_copyuid(struct sat_imap_parser *p, struct sat_imap_code *o) {
+  if (has_star(p)) return get_bytes(p, o);
   return sat_imap_get_space(p) && sat_imap_get_said(p, &o->uidvalidity) &&
          sat_imap_get_space(p) && sat_imap_get_set(p, &o->from) &&
          sat_imap_get_space(p) && sat_imap_get_set(p, &o->to);
@@ -127,16 +147,6 @@ static const struct {
     {"INPROGRESS", get_inprogress},
     {"NOUPDATE", get_noupdate},
 };
-
-/* atom [SP 1*<any TEXT-CHAR except "]">] */
-static bool get_bytes(struct sat_imap_parser *p, struct sat_imap_code *o) {
-  const uint8_t *end = memchr(p->r.p, ']', (size_t)(p->r.end - p->r.p));
-  if (!sat_imap_try_char(p, ' ') || end == NULL) return true;
-  o->raw.p = p->r.p;
-  o->raw.n = (uint32_t)(end - p->r.p);
-  p->r.p = end;
-  return sat_imap_check_text(p, o->raw);
-}
 
 /* resp-text-code, behind its "[" */
 bool sat_imap_parse_code(struct sat_imap_parser *p, struct sat_imap_code *o) {

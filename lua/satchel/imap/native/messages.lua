@@ -166,7 +166,7 @@ end
 
 -- COPYUID: { uidvalidity =, from =, to = } with lists that match (RFC 4315 3)
 local function copied(result, code)
-  if not code or code.name ~= "COPYUID" then return end
+  if not code or code.name ~= "COPYUID" or not code.from then return end
   local from, to = core.imap.ids(code.from), core.imap.ids(code.to)
   result.uidvalidity = code.uidvalidity
   table.move(from, 1, #from, #result.from + 1, result.from)
@@ -175,6 +175,11 @@ end
 
 local function transfer(self, verb, folder, set, target)
   local conn, result, commands = self.connection, { from = {}, to = {} }, {}
+  -- what "*" is may have changed when the command arrives
+  if type(set) == "string" and set:find("*", 1, true) then
+    set = uids_of(conn, mailbox.name(folder), set)
+    if not set[1] then return result end
+  end
   local function on(r) copied(result, r.code) end
   for i, chunk in ipairs(words.chunks(set)) do
     commands[i] = { "UID " .. verb .. " ", chunk, " ",
