@@ -29,7 +29,7 @@ for _, methods in ipairs {
   require "satchel.imap.folders", require("satchel.imap.cursor").methods,
   require "satchel.imap.items", require "satchel.imap.bulk", require "satchel.imap.transfer",
   require "satchel.imap.create", require "satchel.imap.update",
-  require "satchel.imap.send", (require "satchel.imap.parts"),
+  require "satchel.imap.send", require "satchel.imap.guest", (require "satchel.imap.parts"),
 } do
   for name, method in pairs(methods) do Driver[name] = method end
 end
@@ -215,7 +215,7 @@ local FEATURES <const> = { copy = "server", search = "server", flags = "server",
 -- what is done by the server where it has the extension
 local EXTENSIONS <const> = { move = { "MOVE" }, order = { "SORT" }, thread = { "THREAD=REFERENCES",
   "THREAD=ORDEREDSUBJECT" }, quota = { "QUOTA" }, acl = { "ACL" }, metadata = { "METADATA" },
-  notify = { "NOTIFY" }, mailbox = { "ACL" } }
+  notify = { "NOTIFY" } }
 
 local function any(self, names)
   for _, name in ipairs(names) do
@@ -231,6 +231,10 @@ local by_hand <const> = { move = true, order = true }
 function Driver:can(feature)
   if FEATURES[feature] then return FEATURES[feature] end
   if feature == "send" then return self.smtp and "client" or false end
+  if feature == "mailbox" then
+    local spaces = self.conn.namespaces and self.conn.namespaces.other
+    return spaces and spaces[1] and "server" or false
+  end
   if feature == "trash" then return "client" end
   if feature == "slash" then return self.tree.delimiter ~= "/" and "server" end
   if feature == "categories" then return self:can_categories() end
@@ -288,7 +292,10 @@ function M.open(options)
     local tree = mailboxes.new(spaces, not spaces and delimiter_of(conn) or nil)
     local self = M.new(conn, options.user, tree, options)
     self.raw = require("satchel.imap.native").new(conn)
-    return options.mailbox and self:mailbox(options.mailbox, true) or self
+    if not options.mailbox then return self end
+    local other = self:mailbox(options.mailbox)
+    other.is_guest = nil -- nobody else closes the connection
+    return other
   end)
   if ok then return driver end
   conn:close()

@@ -464,29 +464,51 @@ end
 
 -- Removing ------------------------------------------------------------------------
 
+local function delete_commands(self, id)
+  return words.add({ "DELETE " }, self:mailbox_part(id)),
+    words.add({ "UNSUBSCRIBE " }, self:mailbox_part(id))
+end
+
+local passing <const> = { server = true, conflict = true, not_found = true }
+
+-- A folder that was not removed: it may be gone all the same, or not yet be known to
+-- be empty of folders (QUIRKS 51).
+local function remove_again(self, op, id, err, inside)
+  local wait, waited = 0.01, 0
+  while passing[err.kind] and waited < 1 do
+    if not self:list_one(id) then
+      if inside or err.kind == "not_found" or waited > 0 then return end
+      return self:no_folder(id, op)
+    end
+    task.sleep(wait)
+    waited, wait = waited + wait, wait * 2
+    local done = self.conn:pipeline { delete_commands(self, id) }
+    if not done[1].error then return end
+    err = done[1].error
+  end
+  error_object.raise(self:place_error(err, op, self:show_folder(id)))
+end
+
 -- the folders in one, the deepest first, are removed for good: 2 round trips
 local function remove_inside(self, op, id, and_itself)
   self:leave(id)
-  local inside, commands = in_tree(self, id), {}
+  local inside, commands, gone = in_tree(self, id), {}, {}
   local function remove(each)
-    commands[#commands + 1] = words.add({ "DELETE " }, self:mailbox_part(each))
-    commands[#commands + 1] = words.add({ "UNSUBSCRIBE " }, self:mailbox_part(each))
+    gone[#gone + 1] = each
+    commands[2 * #gone - 1], commands[2 * #gone] = delete_commands(self, each)
   end
   for i = #inside, 1, -1 do
     if not attribute(inside[i], "\\nonexistent") then remove(inside[i].id) end
   end
   if and_itself then remove(id) end
   local completions = self.conn:pipeline(commands)
-  for i = 1, #completions, 2 do
-    local err = completions[i].error
-    if err and i == #completions - 1 and and_itself and not self:list_one(id) then
-      if err.kind == "server" then err.kind = "not_found" end
-    end
-    if err and not (i < #completions - 1 and err.kind == "not_found") then
-      error_object.raise(self:place_error(err, op, self:show_folder(id)))
+  for i, each in ipairs(gone) do
+    local err = completions[2 * i - 1].error
+    if err then
+      if each == id and err.kind == "not_found" then return self:no_folder(id, op) end
+      remove_again(self, op, each, err, each ~= id)
     end
   end
-  return inside
 end
 
 -- a name that no folder in the trash has
