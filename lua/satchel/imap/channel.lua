@@ -273,8 +273,11 @@ end
 -- an operation that ends when bytes have come or may be put
 local function progress(self)
   local wire = self.wire
-  return { step = function() return wire:poll() end, token = function() return wire:token() end,
-    cancel = function() end }
+  local function step()
+    local done, err = wire:poll()
+    return done, done or err
+  end
+  return { step = step, token = function() return wire:token() end, cancel = function() end }
 end
 
 -- until bytes may be put: how many; nil: the command was answered without them
