@@ -166,3 +166,20 @@ describe("deleting", function()
     assert.is_true(ok, tostring(err))
   end)
 end)
+
+describe("a header", function()
+  for _, piece in ipairs { 0, 1, 3 } do
+    it(("ends where it does, whatever TOP brings, in pieces of %d"):format(piece), function()
+      local script = ready .. "C: LIST\n" .. list "1 10" .. "C: UIDL\n" .. list "1 a"
+        .. "C: TOP 1 0\nS: +OK\nS: Subject: x\nS: X-Last: 1\nS:\nS: Subject: body\nS:\nS: more\n"
+        .. "S: .\n" .. bye
+      local peer <close> = line_peer.start(script, { piece = piece })
+      local session <close> = satchel.connect { url = "pop3://" .. peer.place, user = "anna",
+        password = "secret", tls = false, timeout = 5, proxy = false }
+      local item = session.inbox:query({ fields = { "headers", "subject" } }):first()
+      local headers = tostring(item.headers):gsub("\r\n\r\n$", "\r\n")
+      assert.equal("Subject: x\r\nX-Last: 1\r\n", headers)
+      assert.equal("x", item.subject)
+    end)
+  end
+end)

@@ -21,16 +21,29 @@ Mailbox.__index = Mailbox
 
 local M = {}
 
+-- bytes of a header that are kept
+local LONGEST_HEADER <const> = 1 << 20
+
 ---@param connection satchel.pop3.Connection
 ---@return satchel.pop3.Mailbox
 function M.new(connection)
   return setmetatable({ connection = connection, generation = 0 }, Mailbox)
 end
 
--- the header of a whole message
-local function header_of(text)
-  local _, at = text:find "\r\n\r\n"
-  return at and text:sub(1, at) or text
+-- Reads the lines that follow and keeps the header among them: they may be the whole
+-- message, also where none of its lines was asked for (QUIRKS 55).
+local function read_header(connection)
+  local parts, size, tail, ended = {}, 0, "", false
+  connection:text(function(piece)
+    if ended then return end
+    parts[#parts + 1], size = piece, size + #piece
+    local seam = tail .. piece
+    ended = size > LONGEST_HEADER or seam:find("\r\n\r\n", 1, true) ~= nil
+    tail = seam:sub(-3)
+  end)
+  local text = table.concat(parts)
+  local _, at = text:find("\r\n\r\n", 1, true)
+  return text:sub(1, at)
 end
 
 -- headers by number, by one kind of command; whether there was any refusal
@@ -41,7 +54,7 @@ local function read_headers(self, numbers, format)
   end
   connection:pipeline(commands, function(i, answer)
     if answer.more then
-      headers[numbers[i]] = header_of(connection:text())
+      headers[numbers[i]] = read_header(connection)
     else
       refused = true
     end
