@@ -132,6 +132,31 @@ describe("the methods of session.imap", function()
   end)
 end)
 
+for _, protocol in ipairs { "smtp", "pop3" } do
+  describe("session." .. protocol, function()
+    local path = "lua/satchel/" .. protocol .. "/native.lua"
+    local native = require("satchel." .. protocol .. ".native")
+    local written, page = functions(read(path), "methods"), read "doc/smtp_pop3.md"
+
+    for name in pairs(native.methods) do
+      it("annotates and shows " .. name, function()
+        check_function(name, written[name])
+        assert.is_truthy(page:find(protocol .. ":" .. name .. "%f[^%w_]"),
+          name .. " is not in doc/smtp_pop3.md")
+      end)
+    end
+
+    it("has all that is annotated", function()
+      for name in pairs(written) do assert.is_truthy(native.methods[name], name) end
+      local annotated = fields(read(path))
+      for name in pairs(native.fields) do
+        assert.is_true(annotated[name], name)
+        assert.is_truthy(page:find(protocol .. "%." .. name .. "%f[^%w_]"), name)
+      end
+    end)
+  end)
+end
+
 describe("the module", function()
   local source = read "lua/satchel.lua"
   local annotated, written = fields(source), functions(source, "satchel")

@@ -13,6 +13,7 @@ local methods = {}
 local M = {}
 
 local computed <const> = {}
+M.methods, M.fields = methods, computed
 
 function computed.capabilities(driver)
   if driver.connection.capa_due then driver:on_mailbox(function() end) end

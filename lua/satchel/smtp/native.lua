@@ -17,6 +17,7 @@ local methods = {}
 local M = {}
 
 local computed <const> = {}
+M.methods, M.fields = methods, computed
 
 function computed.capabilities(connection)
   local copy = {}
@@ -80,6 +81,7 @@ function methods:expn(list)
   return ask(self, "EXPN " .. word("expn", list))
 end
 
+---Says nothing; the connection stays open.
 ---@return table reply
 function methods:noop()
   return ask(self, "NOOP")
