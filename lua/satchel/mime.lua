@@ -175,7 +175,33 @@ function M.record(message)
   return record
 end
 
--- what a new item takes of a message; `headers` are those that no field is made of
+-- headers that a field or the writing of the message makes
+local made <const> = {}
+for name in ([[from sender to cc bcc subject reply-to message-id in-reply-to references date
+  mime-version importance x-priority priority x-msmail-priority sensitivity keywords
+  return-path]]):gmatch "%S+" do made[name] = true end
+
+-- bytes in all; requests to servers have no room for more
+local most_headers <const> = 8000
+
+---The headers that no field of an item is made of, decoded, the first of them if they
+---are very many.
+---@param headers satchel.Headers
+---@return { name: string, value: string }[]
+function M.other_headers(headers)
+  local list, size = {}, 0
+  for _, header in ipairs(headers) do
+    local name, value = header.name:lower(), core.decode_header(header.value)
+    size = size + #name + #value + 4
+    if size > most_headers then break end
+    if not made[name] and not name:find "^content%-" then
+      list[#list + 1] = { name = header.name, value = value }
+    end
+  end
+  return list
+end
+
+-- what a new item takes of a message
 local taken <const> = { "subject", "from", "sender", "to", "cc", "bcc", "reply_to", "sent",
   "received", "text", "html", "message_id", "in_reply_to", "references", "importance",
   "sensitivity", "categories", "class" }
@@ -188,16 +214,34 @@ local function source(record)
   end
 end
 
+-- What stood in the place of an address goes with it as it is: servers would look a
+-- bare name up in their address book.
+local function as_written(address)
+  if address and not address.email then address.email = address.name end
+  return address
+end
+
 ---The draft of an item with all that a message has, for servers that take no messages.
 ---@param message satchel.core.Message
 ---@return table
 function M.draft(message)
   local draft = message:fields(taken)
   draft.kind, draft.draft, draft.unread, draft.attachments = "message", false, false, {}
+  for _, name in ipairs { "text", "html" } do
+    draft[name] = draft[name] and draft[name]:gsub("%z", "") -- no property has NUL in it
+  end
+  as_written(draft.from)
+  as_written(draft.sender)
+  for _, name in ipairs { "to", "cc", "bcc", "reply_to" } do
+    for _, each in ipairs(draft[name] or {}) do as_written(each) end
+  end
+  local raw = message:fields({ "headers" }).headers
+  draft.headers = M.other_headers(require("satchel.headers").parse(raw))
   for i, record in ipairs(M.attachments(message)) do
     draft.attachments[i] = { name = record.name, type = record.type, inline = record.inline,
       content_id = record.content_id, size = record.size,
-      source = not record.embedded and source(record) or nil,
+      data = record.size == 0 and not record.embedded and "" or nil,
+      source = record.size > 0 and not record.embedded and source(record) or nil,
       item = record.embedded and M.draft(record.message()) or nil }
   end
   return draft

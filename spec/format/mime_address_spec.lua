@@ -66,6 +66,7 @@ describe("addresses", function()
     { "Anna <a@b, Bob <c@d>", "Anna <a@b> | Bob <c@d>" },
     { "Anna <a@b> Bob <c@d>", "Anna <a@b> | Bob <c@d>" },
     { "Anna <<a@b>>", "Anna <a@b>" },
+    { "<a@b;>, c@d", "a@b | c@d" },
     { '"Anna <a@b>', "Anna <a@b>" },
     { "Anna (x <a@b>", "Anna (x <a@b>" },
     { "Anna <>", "[Anna]" },

@@ -295,6 +295,17 @@ describe("a draft of a message", function()
     assert.equal(draft.text, mime.read(again).text)
   end)
 
+  it("is one that servers take: no NUL, no bare name, an empty file with its content", function()
+    local copy = mime.draft(mime.parse("From: MAILER-DAEMON\nTo: Bob Bee, c@d\nList-Id: l\n"
+      .. "Content-Type: multipart/mixed; boundary=b\n\n--b\n\na\0b\n--b\n"
+      .. "Content-Disposition: attachment; filename=empty\n\n--b--\n"))
+    assert.same({ name = "MAILER-DAEMON", email = "MAILER-DAEMON" }, copy.from)
+    assert.same({ { name = "Bob Bee", email = "Bob Bee" }, { email = "c@d" } }, copy.to)
+    assert.equal("ab", copy.text)
+    assert.same({ { name = "List-Id", value = "l" } }, copy.headers)
+    assert.equal("", copy.attachments[1].data)
+  end)
+
   it("takes text from HTML where there is no other", function()
     local record = mime.read "Content-Type: text/html\n\n<p>one<p>two"
     assert.equal("one\ntwo", record.text)

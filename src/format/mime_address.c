@@ -245,6 +245,10 @@ static bool ends_group_name(const struct reading *r) {
 
 static void take_text(struct reading *r) {
   size_t word = sat_word_length(r->left), n = word > 0 ? word : 1;
+  if (*r->left.p == '>' && r->phrase.n == 0) { /* of brackets cut before */
+    step(r, 1);
+    return;
+  }
   for (size_t i = 0; i < n; i++) {
     char c = r->left.p[i];
     if (sat_is_space(c)) {

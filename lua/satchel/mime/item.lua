@@ -37,25 +37,6 @@ local function of_given(given)
   return of_reader(given)
 end
 
--- headers that a field or the writing of the message makes
-local made <const> = {}
-for name in ([[from sender to cc bcc subject reply-to message-id in-reply-to references date
-  mime-version importance x-priority priority x-msmail-priority sensitivity keywords
-  return-path]]):gmatch "%S+" do made[name] = true end
-
-local function other_headers(item)
-  local list = {}
-  for _, header in ipairs(item.headers or {}) do
-    local name = header.name:lower()
-    if not made[name] and not name:find "^content%-" then
-      -- as they came: folding and raw bytes are written anew
-      list[#list + 1] = { name = header.name, value =
-        require("satchel.core").mime.decode_header(header.value) }
-    end
-  end
-  return list
-end
-
 local fields <const> = { "subject", "from", "sender", "to", "cc", "bcc", "reply_to", "sent",
   "message_id", "in_reply_to", "references", "importance", "sensitivity", "categories",
   "text", "html" }
@@ -118,7 +99,7 @@ function M.draft(item, depth)
     draft[name] = draft[name] and writable(draft[name])
   end
   draft.subject = one_line(draft.subject)
-  draft.headers = other_headers(item)
+  draft.headers = mime.other_headers(item.headers or {})
   for i, each in ipairs(item.attachments) do
     draft.attachments[i] = attached(each, depth or 1)
   end
