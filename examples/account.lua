@@ -1,10 +1,10 @@
 -- The account that the examples use: yours, if the environment names one
---   SATCHEL_USER=anna@example.com SATCHEL_PASSWORD=… [SATCHEL_URL=mapi://mail.example.com]
---   [SATCHEL_CA=ca.pem]
+--   SATCHEL_USER=anna@example.com SATCHEL_PASSWORD=… [SATCHEL_URL=imaps://mail.example.com]
+--   [SATCHEL_SMTP=smtp://mail.example.com:587] [SATCHEL_CA=ca.pem]
 -- else one of an Exchange in a box, with a few messages in it.
 if os.getenv "SATCHEL_USER" then
   return { user = os.getenv "SATCHEL_USER", password = os.getenv "SATCHEL_PASSWORD",
-    url = os.getenv "SATCHEL_URL",
+    url = os.getenv "SATCHEL_URL", smtp = os.getenv "SATCHEL_SMTP",
     tls = os.getenv "SATCHEL_CA" and { ca = os.getenv "SATCHEL_CA" } or nil }
 end
 

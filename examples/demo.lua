@@ -3,14 +3,16 @@
 -- a real server instead:
 --   SATCHEL_USER=… SATCHEL_PASSWORD=… SATCHEL_USER2=… SATCHEL_PASSWORD2=… \
 --   [SATCHEL_URL=mapi://mail.example.test] [SATCHEL_CA=ca.pem] lua5.4 examples/demo.lua
+-- and by IMAP with another URL, and the server that sends:
+--   SATCHEL_URL=imaps://mail.example.test SATCHEL_SMTP=smtp://mail.example.test:587
 local satchel = require "satchel"
 local core = require "satchel.core"
 
 local function from_environment()
   local tls = os.getenv "SATCHEL_CA" and { ca = os.getenv "SATCHEL_CA" } or nil
   local function account(n)
-    return { url = os.getenv "SATCHEL_URL", user = os.getenv("SATCHEL_USER" .. n),
-      password = os.getenv("SATCHEL_PASSWORD" .. n), tls = tls }
+    return { url = os.getenv "SATCHEL_URL", smtp = os.getenv "SATCHEL_SMTP", tls = tls,
+      user = os.getenv("SATCHEL_USER" .. n), password = os.getenv("SATCHEL_PASSWORD" .. n) }
   end
   return account "", account "2"
 end
@@ -36,7 +38,7 @@ end
 
 local last = 0
 local function step(session, what)
-  local now = session.mapi.round_trips
+  local now = session[session.protocol].round_trips
   print(("\n== %s  (%d round trip%s)"):format(what, now - last, now - last == 1 and "" or "s"))
   last = now
 end

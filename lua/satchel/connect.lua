@@ -171,7 +171,8 @@ function M.driver_of(opts)
       .. scheme .. "'" or "no scheme", nearest.suggestion(scheme, schemes))
   end
   if row.missing then
-    error_object.unsupported("connect: %s is not spoken yet; only MAPI over HTTP is", row.missing)
+    error_object.unsupported("connect: %s is not there yet; mapi, imap, pop3, smtp and lmtp are",
+      row.missing)
   end
   return row.driver
 end

@@ -381,9 +381,11 @@ function net.stream(request) end
 ---@field reason fun(self): string|nil what the server said inside of the mechanism
 ---@field close fun(self)
 
----`stream` is for channel bindings, `nonce` for the examples of RFCs; satchel.sasl chooses and runs mechanisms.
+---`stream` is for channel bindings, `nonce` for the examples of RFCs; satchel.sasl
+---chooses and runs mechanisms.
 ---@param request { mechanism: string, user: string, password: string, token: string,
----authzid: string, service: string, host: string, port: integer, stream: satchel.core.Stream, nonce: string }
+---authzid: string, service: string, host: string, port: integer, stream: satchel.core.Stream,
+---nonce: string }
 ---@return satchel.core.Sasl|nil
 ---@return satchel.core.Failure? err
 function net.sasl(request) end
@@ -934,7 +936,7 @@ function mime.encoder(transfer) end
 ---@param utf8? boolean written as UTF-8 (RFC 6532)
 ---@return string|nil
 ---@return satchel.core.Failure? err
-function mime.header(name, text, utf8) end
+function mime.header(name, text, utf8) end -- luacheck: ignore 431
 
 ---A header field of message ids or other ASCII words.
 ---@param name string

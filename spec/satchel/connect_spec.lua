@@ -108,7 +108,7 @@ describe("connect", function()
 
   for _, url in ipairs { "maildir:///x", "mbox:///x", "local:///x" } do
     it("does not speak for " .. url .. " yet", function()
-      refused("unsupported", "only MAPI over HTTP is", { user = "a@b", url = url })
+      refused("unsupported", "is not there yet", { user = "a@b", url = url })
     end)
   end
 
