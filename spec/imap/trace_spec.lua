@@ -17,9 +17,15 @@ describe("the trace of IMAP", function()
   end
 
   it("hides challenges of authentication, and nothing else", function()
-    assert.equal("+ ***", trace.response("+ cj1meXA=", true))
+    assert.equal("+ ***", trace.response("+ cj1meXA=", { secret = true }))
     assert.equal("+ idling", trace.response "+ idling")
-    assert.equal("A1 OK in", trace.response("A1 OK in", true))
+    assert.equal("A1 OK in", trace.response("A1 OK in", { secret = true }))
+  end)
+
+  it("hides what a server repeats", function()
+    assert.equal("A1 NO not ***!", trace.response("A1 NO not a%b(c)!", { secret = "a%b(c)" }))
+    assert.equal("abc", trace.hide("abc", ""))
+    assert.equal("abc", trace.hide("abc", nil))
   end)
 
   it("gives events", function()

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
 void sat_imap_output_free(struct sat_imap_output *o) {
+  if (o->bytes.p != NULL) sat_secret_wipe(o->bytes.p, o->bytes.cap);
   sat_buf_free(&o->bytes);
   sat_buf_free(&o->piece);
   free(o->stops);
@@ -67,6 +70,8 @@ void sat_imap_output_taken(struct sat_imap_output *o, size_t n) {
   }
   sat_buf_consume(&o->bytes, n);
   o->base += n;
+  /* it may have been a password */
+  sat_secret_wipe(o->bytes.p + o->bytes.n, n);
 }
 
 /* the first stop, if all before it went out */

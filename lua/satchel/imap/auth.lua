@@ -6,15 +6,10 @@ local core = require "satchel.core"
 local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
 local sasl = require "satchel.sasl"
+local trace = require "satchel.imap.trace"
 local words = require "satchel.imap.words"
 
 local M = {}
-
--- a server may repeat what it was given: nobody else is to read it
-local function masked(text, secret)
-  if type(secret) ~= "string" or secret == "" then return text end
-  return (text:gsub(secret:gsub("%W", "%%%0"), "***"))
-end
 
 -- What a NO or BAD to an attempt means to sasl.run. BAD is said of a mechanism
 -- that was offered and is not known (QUIRKS 47: or NO, and in words why).
@@ -22,7 +17,7 @@ local function refusal_of(conn, done)
   local err = errors.of(done, "authenticate", conn.server)
   local kind = errors.kind(done.code)
   local text = done.text or ""
-  return { message = masked(text, conn.options.password), name = err.name,
+  return { message = trace.hide(text, conn.options.password), name = err.name,
     kind = kind and kind ~= "invalid" and kind or nil, hint = kind and err.hint,
     retryable = err.retryable, retry_after = err.retry_after,
     unavailable = done.type == "bad" or done.code and done.code.name == "CANNOT"
@@ -48,7 +43,8 @@ local function exchange(conn, channel, mechanism, initial, respond)
     end
     channel:line(response and core.text.base64(response) or "*")
   end
-  local done = channel:wait(channel:send(text, { name = "AUTHENTICATE", secret = true,
+  local done = channel:wait(channel:send(text, { name = "AUTHENTICATE",
+    secret = type(conn.options.password) == "string" and conn.options.password or true,
     dialogue = answer }))
   if done.type == "ok" then return true end
   return false, refusal_of(conn, done)
@@ -64,12 +60,12 @@ local function login(conn, channel)
   local password = text_of(options.password)
   local parts = words.add({ "LOGIN " }, words.string(options.user, "user"), " ",
     words.string(password, "password"))
-  local done = channel:wait(channel:send(parts, { name = "LOGIN", secret = true }))
+  local done = channel:wait(channel:send(parts, { name = "LOGIN", secret = password }))
   if done.type == "ok" then return end
   local err = errors.of(done, "login", conn.server)
   if not errors.kind(done.code) then err.kind = "auth" end
   err.message = ("%s refused to let %s in by LOGIN: %s"):format(conn.server, options.user,
-    masked(done.text or "", password))
+    trace.hide(done.text or "", password))
   err.hint = err.hint or "check user name and password"
   err.stage = "auth"
   error_object.raise(err)

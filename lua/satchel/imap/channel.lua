@@ -18,7 +18,7 @@ local trace = require "satchel.imap.trace"
 ---@field on? fun(response: satchel.imap.Response): boolean|nil false: not for this command
 ---@field own? boolean its untagged responses are about another mailbox than the selected
 ---@field dialogue? fun(response: satchel.imap.Response) called with each "+"
----@field secret? boolean a dialogue of authentication
+---@field secret? string|boolean it authenticates, by this text or in a dialogue
 ---@field heard boolean an untagged response has come for it
 ---@field done? satchel.imap.Response the one that completed it
 
@@ -217,8 +217,8 @@ local function dispatch(self, response)
   local command = response.type == "esearch" and self.by_tag[response.tag]
     or self.commands[self.first]
   if self.show then
-    trace.show(self.show, "receive",
-      trace.response(self.wire:shown(), command and command.secret), self.round_trip)
+    trace.show(self.show, "receive", trace.response(self.wire:shown(), command),
+      self.round_trip)
   end
   if response.tag and completes[response.type] then return complete(self, response) end
   self.greeting = self.greeting or response

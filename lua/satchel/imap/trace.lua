@@ -26,14 +26,24 @@ function M.command(parts)
   return masked(table.concat(list))
 end
 
+---Text in which a secret that was said is ***: a server may repeat it.
+---@param text string
+---@param secret any what is no text or empty hides nothing
+---@return string
+function M.hide(text, secret)
+  if type(secret) ~= "string" or secret == "" then return text end
+  return (text:gsub(secret:gsub("%W", "%%%0"), "***"))
+end
+
 ---The text of a response. In a dialogue of authentication the server's
 ---challenges are shown as ***.
 ---@param shown string
----@param secret? boolean
+---@param command? satchel.imap.Command
 ---@return string
-function M.response(shown, secret)
+function M.response(shown, command)
+  local secret = command and command.secret
   if secret and shown:sub(1, 1) == "+" then return "+ ***" end
-  return (shown:gsub("(:internal:)%x+", "%1***"))
+  return M.hide((shown:gsub("(:internal:)%x+", "%1***")), secret)
 end
 
 ---@param show fun(event: satchel.TraceEvent)|nil
