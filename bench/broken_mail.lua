@@ -86,8 +86,9 @@ local function run(folder)
       if why then unread[#unread + 1] = { path, why } end
       if flaws and #flaws > 0 then flawed = flawed + 1 end
     end
-    print(("%-45s %4d files, %4d read (%d of them malformed)"):format(set[1], #files,
-      #files - #unread, flawed))
+    print(#files == 0 and ("%-45s is not there"):format(set[1])
+      or ("%-45s %4d files, %4d read (%d of them malformed)"):format(set[1], #files,
+        #files - #unread, flawed))
     for _, each in ipairs(unread) do
       print(("    %s: %s"):format(each[1]:sub(#folder + #set[1] + 3), each[2]))
     end
