@@ -6,3 +6,4 @@ local face = require "scenario.face"
 face(_ENV, require "support.boxed")
 face(_ENV, require("support.mail_peers").imap)
 face(_ENV, require("support.mail_peers").pop3)
+face(_ENV, require("support.mail_peers").plain)

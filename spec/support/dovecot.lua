@@ -35,7 +35,7 @@ base_dir = $dir/run
 state_dir = $dir/state
 instance_name = satchel-specs
 protocols = $protocols
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 log_path = /dev/stderr
 ssl = $ssl
 ssl_cert = <$dir/cert.pem
@@ -94,13 +94,18 @@ namespace shared {
   subscriptions = no
   list = children
 }
+local 127.0.0.2 {
+  protocol imap {
+    imap_capability = IMAP4rev1 UIDPLUS
+  }
+}
 protocol imap {
   mail_plugins = $mail_plugins imap_acl imap_quota imap_zlib
   imap_idle_notify_interval = 1 mins
 }
 plugin {
   acl = vfile
-  acl_shared_dict = file:$dir/shared-mailboxes
+  acl_shared_dict = file:$dir/mail/shared-mailboxes
   quota = count:User quota
   quota_rule = *:storage=1G
   quota_vsizes = yes
@@ -158,8 +163,7 @@ local function write_users(d, options)
       d.dir, user, quota and "userdb_quota_rule=*:storage=" .. quota or "")
   end
   server.write(d.dir .. "/users", table.concat(lines, "\n") .. "\n")
-  server.run("mkdir -p '%s/mail' && touch '%s/shared-mailboxes' && chown %s:%s '%s/mail' "
-    .. "'%s/shared-mailboxes'", d.dir, d.dir, uid, gid, d.dir, d.dir)
+  server.run("mkdir -p '%s/mail' && chown %s:%s '%s/mail'", d.dir, uid, gid, d.dir)
 end
 
 local function config(d, options)

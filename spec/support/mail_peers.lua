@@ -22,6 +22,16 @@ M.imap = peer("Dovecot by IMAP", dovecot "imap")
 M.pop3 = peer("Dovecot by POP3", dovecot "pop3")
 M.pop3.writer = M.imap.connect
 
+-- the same Dovecot, which says at this address that it has no extension but UIDPLUS
+M.plain = peer("Dovecot by IMAP, plain", function(n, more)
+  local options = servers.options("imap", users[n], more)
+  options.url = options.url:gsub("127%.0%.0%.1", "127.0.0.2")
+  local postfix = servers.postfix()
+  options.smtp = { url = postfix.url "submission", tls = options.tls }
+  options.tls = false
+  return options
+end)
+
 ---The IMAP and the POP3 of a server of support.peers, with a Postfix that
 ---delivers into it; `start` starts both, `stop` ends them.
 ---@param name string "cyrus", "courier"

@@ -72,13 +72,20 @@ end
 
 -- Folders by their ids ------------------------------------------------------------
 
+-- where a mailbox is now that this session renamed, or one around it
+local function renamed_to(self, id)
+  for from, to in pairs(self.renamed) do
+    if self.tree:lies_in(id, from) then return to .. id:sub(#from + 1) end
+  end
+end
+
 ---The mailbox that an id stands for: a folder that this session renamed is found by
 ---the id it had.
 ---@param id string
 ---@return string
 function Driver:mailbox_of(id)
   for _ = 1, 100 do
-    local now = self.renamed[id]
+    local now = next(self.renamed) and renamed_to(self, id)
     if not now then return id end
     id = now
   end

@@ -98,6 +98,7 @@ local function collector(self)
       local entry = by_id[name] or { id = name }
       if not entry.attributes then entries[#entries + 1] = entry end
       by_id[name], entry.attributes = entry, response.attributes
+      self.renamed[name] = nil -- there is another of that name
       if response.raw_name ~= name then self.raw_names[name] = response.raw_name end
     elseif response.type == "status" and name then
       by_id[name] = by_id[name] or { id = name }
@@ -375,7 +376,10 @@ local function rename(self, op, from, to)
     if err.kind == "server" and not self:list_one(from) then return self:no_folder(from, op) end
     error_object.raise(self:place_error(err, op, self:show_folder(from)))
   end
-  self.renamed[to], self.renamed[from] = nil, to
+  for old_name in pairs(self.renamed) do
+    if self.tree:lies_in(old_name, to) then self.renamed[old_name] = nil end
+  end
+  self.renamed[from] = to
   settle(self, to, done[2])
   for role, id in pairs(self.roles or {}) do
     if id == from then self.roles[role] = to end
