@@ -216,13 +216,13 @@ end
 -- Beginning and end ---------------------------------------------------------------
 
 local FEATURES <const> = { copy = "server", search = "server", flags = "server",
-  folders = "server", attachments = "server", mime = "server", idle = "server",
-  create = "server", import = "server" }
+  folders = "server", attachments = "server", mime = "server", create = "server",
+  import = "server" }
 
 -- what is done by the server where it has the extension
 local EXTENSIONS <const> = { move = { "MOVE" }, order = { "SORT" }, thread = { "THREAD=REFERENCES",
   "THREAD=ORDEREDSUBJECT" }, quota = { "QUOTA" }, acl = { "ACL" }, metadata = { "METADATA" },
-  notify = { "NOTIFY" } }
+  notify = { "NOTIFY" }, idle = { "IDLE" }, delete = { "UIDPLUS" } }
 
 local function any(self, names)
   for _, name in ipairs(names) do
