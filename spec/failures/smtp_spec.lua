@@ -152,7 +152,7 @@ describe("a server", function()
     local err = refused("timeout", "", mail .. "! stall", { timeout = 0.3 })
     assert.is_nil(err.uncertain)
     err = refused("timeout", "", mail .. "S: 250 ok\nS: 250 ok\nS: 250 ok\nC: BDAT …\n"
-      .. "C# 40\n! stall", { timeout = 0.3 })
+      .. "C# 40\n! stall", { timeout = 0.1 })
     assert.is_true(err.uncertain)
   end)
 

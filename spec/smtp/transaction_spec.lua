@@ -432,8 +432,14 @@ describe("a connection that is lost", function()
 
   it("after the message by silence leaves it uncertain", function()
     local err = refused("timeout", "the answer of 127.0.0.1", hello "PIPELINING CHUNKING" .. begin
-      .. "C: BDAT …\nC# 21\n! stall", nil, { timeout = 0.3 })
+      .. "C: BDAT …\nC# 21\n! stall", nil, { timeout = 0.1 })
     assert.is_true(err.uncertain)
+  end)
+
+  it("is not given up where the server thinks about the message for long", function()
+    local results = sent(hello "PIPELINING CHUNKING" .. begin
+      .. "C: BDAT …\nC# 21\n! sleep 0.6\nS: 250 at last\n" .. bye, nil, { timeout = 0.2 })
+    assert.equal("250 at last", results[1].message)
   end)
 
   for _, case in ipairs {

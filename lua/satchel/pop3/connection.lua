@@ -22,6 +22,7 @@ local lock = require "satchel.lock"
 ---@field marked table<integer, string> ids of the messages marked for deletion, by number
 ---@field lock satchel.Lock
 ---@field utf8 boolean the server sends UTF-8
+---@field package ahead? table what was asked for and not read yet
 local Connection = { __name = "satchel.pop3.Connection" }
 Connection.__index = Connection
 
@@ -143,6 +144,27 @@ function Connection:pipeline(commands, on)
     end
     on(i, self:answer())
   end
+end
+
+---Asks now for what will be wanted soon. `on` is called with the answers when they are
+---collected: before anything else is asked.
+---@param commands { line: string, lines: boolean }[]
+---@param on fun(i: integer, answer: satchel.core.Pop3Answer)
+---@return { done: boolean|nil }|nil ahead nil where the server takes one at a time
+function Connection:ask_ahead(commands, on)
+  if not self.capabilities.PIPELINING or self.ahead then return nil end
+  for _, command in ipairs(commands) do say(self, command.line, nil, command.lines) end
+  self.ahead = { line = self.line, count = #commands, on = on }
+  return self.ahead
+end
+
+-- reads the answers to what was asked ahead
+local function collect(self)
+  local ahead = self.ahead
+  self.ahead = nil
+  if not ahead or ahead.line ~= self.line then return end
+  for i = 1, ahead.count do ahead.on(i, self:answer()) end
+  ahead.done = true
 end
 
 -- Beginning ---------------------------------------------------------------------
@@ -271,8 +293,7 @@ end
 function Connection:ready()
   if self.closed then errors.raise { kind = "invalid", message = "the connection is closed" } end
   if self.line and not self.line.lost then
-    local ok = pcall(self.line.poll, self.line)
-    if ok then return true end
+    if self.ahead or pcall(self.line.poll, self.line) then return true end
   end
   if self.line then self:lost(self.line.lost) end
   local ok, err = pcall(open, self)
@@ -315,7 +336,10 @@ end
 function Connection:run(fn, safe)
   local guard <close> = self.lock:acquire() -- luacheck: ignore guard
   local kept = self:ready()
-  local ok, result = pcall(fn)
+  local ok, result = pcall(function()
+    collect(self)
+    return fn()
+  end)
   if ok then return result end
   settle(self)
   if not (self.line and self.line.lost) then return error(result, 0) end
@@ -356,9 +380,11 @@ function Connection:close()
   local guard <close> = self.lock:acquire() -- luacheck: ignore guard
   self.closed = true
   if not self.line then return end
-  if self.line.lost or not pcall(self.line.poll, self.line) then
-    return self:lost(self.line.lost)
-  end
+  local ok = not self.line.lost and pcall(function()
+    collect(self)
+    self.line:poll()
+  end)
+  if not ok then return self:lost(self.line.lost) end
   commit(self)
 end
 

@@ -47,7 +47,7 @@ function M.new(driver, plan)
     wanted[i] = name
   end
   return setmetatable({ driver = driver, plan = plan, order = plan.order or {},
-    limit = plan.limit, skip = plan.offset or 0, given = 0, at = 0,
+    limit = plan.limit, skip = plan.offset or 0, given = 0, at = 0, reading = {},
     columns = wanted,
     judge_cost = fields.larger(fields.cost_of_where(clauses), fields.cost(order)),
     cost = fields.larger(fields.cost_of_where(clauses), fields.cost(joined(wanted, order))),
@@ -63,14 +63,25 @@ local function all_ids(self)
   end)
 end
 
--- the next records in the order of the maildrop that fulfil the clauses
+local function ids_of_window(self)
+  return table.move(self.ids, self.at + 1, math.min(self.at + WINDOW, #self.ids), 1, {})
+end
+
+-- whether more than this window will surely be read
+local function reads_on(self)
+  if #self.order > 0 or not self.limit then return true end
+  return not self.plan.where and self.at < self.limit + (self.plan.offset or 0)
+end
+
+-- The next records in the order of the maildrop that fulfil the clauses. The headers of
+-- the window behind are on their way while these are looked at.
 local function next_judged(self, cost)
   self.ids = self.ids or all_ids(self)
   while self.at < #self.ids do
-    local window = table.move(self.ids, self.at + 1, math.min(self.at + WINDOW, #self.ids), 1, {})
+    local window, list = ids_of_window(self), {}
     self.at = self.at + #window
-    local list = {}
-    for _, record in ipairs(records.read(self.driver, window, cost)) do
+    self.reading.next = reads_on(self) and ids_of_window(self) or nil
+    for _, record in ipairs(records.read(self.driver, window, cost, self.reading)) do
       if where.matches(self.plan.where, records.judged(record)) then list[#list + 1] = record end
     end
     if #list > 0 then return list end

@@ -46,13 +46,18 @@ local function read_header(connection)
   return text:sub(1, at)
 end
 
--- headers by number, by one kind of command; whether there was any refusal
-local function read_headers(self, numbers, format)
-  local connection, headers, commands, refused = self.connection, {}, {}, false
+local function commands_for(numbers, format)
+  local commands = {}
   for i, number in ipairs(numbers) do
     commands[i] = { lines = true, line = format:format(number) }
   end
-  connection:pipeline(commands, function(i, answer)
+  return commands
+end
+
+-- headers by number, by one kind of command; whether there was any refusal
+local function read_headers(self, numbers, format)
+  local connection, headers, refused = self.connection, {}, false
+  connection:pipeline(commands_for(numbers, format), function(i, answer)
     if answer.more then
       headers[numbers[i]] = read_header(connection)
     else
@@ -78,6 +83,20 @@ function Mailbox:headers(numbers)
   headers = read_headers(self, numbers, "RETR %d")
   self.no_top = next(headers) ~= nil
   return headers
+end
+
+---Asks for headers that will be wanted soon: `headers` has them once it is `done`, as
+---long as the connection is the same `generation`.
+---@param numbers integer[]
+---@return { done: boolean|nil, headers: table, generation: integer }|nil
+function Mailbox:headers_ahead(numbers)
+  if self.no_top ~= false or #numbers == 0 then return nil end
+  local connection, headers = self.connection, {}
+  local ahead = connection:ask_ahead(commands_for(numbers, "TOP %d 0"), function(i, answer)
+    if answer.more then headers[numbers[i]] = read_header(connection) end
+  end)
+  if ahead then ahead.headers, ahead.generation = headers, self.generation end
+  return ahead
 end
 
 local function digests(self, numbers)

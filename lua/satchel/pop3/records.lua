@@ -51,11 +51,32 @@ function M.add_whole(driver, record)
   return record
 end
 
-local function read_headers(driver, ids)
+local function numbers_of(mailbox, ids)
+  local numbers = {}
+  for _, id in ipairs(ids) do numbers[#numbers + 1] = mailbox:number(id) end
+  return numbers
+end
+
+-- the headers that were asked for before, or those that are asked for now; then the
+-- next ones are asked for
+local function headers_of(mailbox, numbers, reading)
+  local ahead = reading and reading.ahead
+  local headers
+  if ahead and ahead.done and ahead.generation == mailbox.generation then
+    headers = ahead.headers
+  else
+    headers = mailbox:headers(numbers)
+  end
+  if reading then
+    reading.ahead = reading.next and mailbox:headers_ahead(numbers_of(mailbox, reading.next))
+  end
+  return headers
+end
+
+local function read_headers(driver, ids, reading)
   return driver:on_mailbox(function(mailbox)
-    local numbers, list = {}, {}
-    for _, id in ipairs(ids) do numbers[#numbers + 1] = mailbox:number(id) end
-    local headers = mailbox:headers(numbers)
+    local list, numbers = {}, numbers_of(mailbox, ids)
+    local headers = headers_of(mailbox, numbers, reading)
     for _, number in ipairs(numbers) do
       if headers[number] then
         local record = base(mailbox, mailbox.ids[number], number)
@@ -70,11 +91,13 @@ end
 ---@param driver satchel.pop3.Driver
 ---@param ids string[]
 ---@param cost "nothing"|"header"|"body" what of them is read
+---@param reading? { ahead: table|nil, next: string[]|nil } what was asked ahead for these, and
+---what is to be asked ahead for the next
 ---@return table[]
-function M.read(driver, ids, cost)
+function M.read(driver, ids, cost, reading)
   local list = {}
   if cost == "header" then
-    for i, each in ipairs(read_headers(driver, ids)) do
+    for i, each in ipairs(read_headers(driver, ids, reading)) do
       add_header(each.record, each.header)
       list[i] = each.record
     end

@@ -12,6 +12,9 @@ local M = {}
 
 -- bytes that are read of the content at once, and of one chunk of BDAT
 local PIECE <const>, CHUNK <const> = 65536, 1 << 20
+-- times as long as for other answers is waited for the last one: who gives up then
+-- may make duplicates (RFC 5321 4.5.3.2.6)
+local PATIENCE <const> = 10
 
 ---@class satchel.smtp.Outcome of one recipient
 ---@field email string
@@ -158,7 +161,10 @@ local function put_chunks(self)
     line:check(line.machine:chunk(chunk, last))
     line.spoke = true
     done = done + #chunk
-    if last then break end
+    if last then
+      report(self, done)
+      break
+    end
     waiting = waiting + 1
     line:drain()
     while waiting > (together and 4 or 0) and not self.refused do
@@ -203,6 +209,8 @@ end
 -- the outcome for each recipient that was accepted: one reply for all, or (LMTP) one
 -- for each, in order (RFC 2033 4.2)
 local function settle(self)
+  local line, timeout = self.connection.line, self.connection.options.timeout
+  if timeout then line.stream:idle(PATIENCE * timeout) end
   local next_reply, failed = final_replies(self), 0
   for i, before in ipairs(self.results) do
     if before.ok then
@@ -214,6 +222,7 @@ local function settle(self)
       self.results[i] = outcome(before.email, reply, err)
     end
   end
+  if timeout then line.stream:idle(timeout) end
   return failed
 end
 
