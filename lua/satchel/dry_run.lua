@@ -83,6 +83,7 @@ function M.wrap(driver, trace)
   function wrapped.mailbox(_, address)
     return M.wrap(driver:mailbox(address), trace)
   end
+  if driver.dry_raw then wrapped.raw = driver:dry_raw(trace) end
   return setmetatable(wrapped, { __index = function(_, key)
     local value = driver[key]
     if type(value) ~= "function" then return value end

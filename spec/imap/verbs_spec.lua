@@ -24,6 +24,13 @@ describe("commands of IMAP by their names", function()
     it("are not repeated: " .. text, function() assert.is_false(safe(text)) end)
   end
 
+  for name, reads in pairs { NOOP = true, ["UID SEARCH"] = true, STATUS = true, STORE = false,
+    ["UID EXPUNGE"] = false, APPEND = false, XFROB = false, CREATE = false } do
+    it(name .. (reads and " only reads" or " writes"), function()
+      assert.equal(reads, verbs.only_reads(name))
+    end)
+  end
+
   it("may be said to be safe, or not", function()
     assert.is_true(verbs.is_safe { name = "XFROB", safe = true })
     assert.is_false(verbs.is_safe { name = "NOOP", safe = false })

@@ -309,6 +309,13 @@ function M.open(options)
   return error_object.raise(driver)
 end
 
+---The native protocol of a dry run.
+---@param trace function|nil
+---@return table
+function Driver:dry_raw(trace)
+  return require("satchel.imap.dry").new(self.conn, trace)
+end
+
 ---Ends the session; what belongs to another mailbox leaves the connection open.
 function Driver:close()
   for cursor in pairs(self.cursors) do cursor:close() end

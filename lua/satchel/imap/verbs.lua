@@ -19,6 +19,10 @@ local selected <const> = set [[CHECK EXPUNGE FETCH SEARCH SORT THREAD STORE COPY
   UID-FETCH UID-SEARCH UID-SORT UID-THREAD UID-STORE UID-EXPUNGE UID-COPY UID-MOVE
   UID-REPLACE CLOSE]]
 
+local reads <const> = set [[NOOP CAPABILITY ID NAMESPACE ENABLE LIST LSUB XLIST STATUS SELECT
+  EXAMINE UNSELECT CHECK SEARCH SORT THREAD UID-SEARCH UID-SORT UID-THREAD GETQUOTA
+  GETQUOTAROOT GETACL MYRIGHTS LISTRIGHTS GETMETADATA ESEARCH FETCH UID-FETCH]]
+
 ---The name of a command: "UID FETCH", "APPEND".
 ---@param parts string|table
 ---@return string
@@ -44,6 +48,14 @@ function M.is_safe(command)
   -- by us the second time was changed since (RFC 7162 3.1.3)
   return not text:find("$", 1, true) and not text:upper():find "UNCHANGEDSINCE"
     and not text:upper():find "RETURN %([^)]*SAVE"
+end
+
+---Whether a command changes no mail (FETCH may set \Seen, in a mailbox that is
+---selected for writing).
+---@param name string
+---@return boolean
+function M.only_reads(name)
+  return reads[key(name)] == true
 end
 
 ---@param name string
