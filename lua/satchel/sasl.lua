@@ -238,15 +238,20 @@ local function is_about_mechanism(err)
     or err.reason == "channel-binding-not-supported"
 end
 
+local function is_plus(candidate)
+  return candidate.mechanism:find "%-PLUS$" ~= nil
+end
+
 -- QUIRKS 48: a server may offer -PLUS and know another binding only
 local function is_about_binding(candidate, refusal)
-  return candidate.mechanism:find "%-PLUS$"
-    and (refusal.message or ""):lower():find "bad protocol" ~= nil
+  return is_plus(candidate) and (refusal.message or ""):lower():find "bad protocol" ~= nil
 end
 
 local function try(candidate, options, exchange)
   local ok, why = attempt(candidate, options, exchange, false)
-  if ok == false and is_about_binding(candidate, why) then why.unavailable = true end
+  if ok == false and is_about_binding(candidate, why) then
+    why.unavailable, why.unbound = true, true
+  end
   if ok == false and not why.unavailable and candidate.needs == "token"
     and type(options.token) == "function" then
     ok, why = attempt(candidate, options, exchange, true)
@@ -267,9 +272,11 @@ end
 function M.run(candidates, exchange)
   local last
   for _, candidate in ipairs(candidates) do
-    local ok, why = try(candidate, candidates.options, exchange)
-    if ok then return candidate.mechanism end
-    last = why
+    if not (last and last.unbound and is_plus(candidate)) then
+      local ok, why = try(candidate, candidates.options, exchange)
+      if ok then return candidate.mechanism end
+      last = why
+    end
   end
   return explain_none(candidates, last)
 end

@@ -259,6 +259,20 @@ describe("a run", function()
     assert.same({ "p", "n" }, flags)
     s:close()
   end)
+
+  it("tries no binding twice with a server that says it in words (QUIRKS 48)", function()
+    local p <close> = line_peer.start("! stall", { tls = true })
+    local s = assert(stream.open(p, { tls = true }))
+    local o = options { offered = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "PLAIN" },
+      stream = s }
+    local tried = {}
+    assert.equal("PLAIN", sasl.run(sasl.choose(o), function(name)
+      tried[#tried + 1] = name
+      return name == "PLAIN", { message = "bad protocol / cancel" }
+    end))
+    assert.same({ "SCRAM-SHA-256-PLUS", "PLAIN" }, tried)
+    s:close()
+  end)
 end)
 
 describe("with Dovecot", function()

@@ -41,6 +41,7 @@ idlesocket: $in/conf/socket/idle
 lmtpsocket: $in/conf/socket/lmtp
 statuscache: 1
 maxlogins_per_user: 200
+failedloginpause: 0
 ]]
 
 local CYRUS <const> = [[
