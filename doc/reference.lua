@@ -143,6 +143,7 @@ end
 
 local tables <const> = {
   { "lua/satchel/connect.lua", "ConnectOptions" }, { "lua/satchel/connect.lua", "TlsOptions" },
+  { "lua/satchel/connect.lua", "SmtpOptions" },
   { "lua/satchel/oauth.lua", "OauthOptions" }, { "lua/satchel/oauth.lua", "OauthDeviceOptions" },
   { "lua/satchel/oauth.lua", "OauthCodeOptions" },
   { "lua/satchel/oauth.lua", "OauthRefreshOptions" },
@@ -150,6 +151,8 @@ local tables <const> = {
   { "lua/satchel/check/report.lua", "CheckStep" },
   { "lua/satchel/query.lua", "ItemsOptions" }, { "lua/satchel/query.lua", "Result" },
   { "lua/satchel/compose.lua", "NewItem" }, { "lua/satchel/compose.lua", "NewMessage" },
+  { "lua/satchel/smtp/envelope.lua", "DsnOptions" },
+  { "lua/satchel/smtp/transaction.lua", "Outcome", "satchel.smtp.Outcome" },
   { "lua/satchel/compose.lua", "AttachmentSpec" }, { "lua/satchel/reply.lua", "AnswerOptions" },
   { "lua/satchel/address.lua", "Address" },
 }
@@ -158,7 +161,7 @@ local function write_tables(out)
   out[#out + 1] = "## Tables\n"
   for _, row in ipairs(tables) do
     out[#out + 1] = ("### %s\n"):format(row[2])
-    write_fields(out, class_fields(read(row[1]), row[2]))
+    write_fields(out, class_fields(read(row[1]), row[2], row[3]))
   end
 end
 

@@ -291,6 +291,15 @@ static void put_head(struct sat_buf *b, const struct sat_imap_response *r) {
   put_name(b, sat_imap_type_name(r->type));
 }
 
+static void put_urls(struct sat_buf *b, const struct sat_imap_pair *e) {
+  for (; e != NULL; e = e->next) {
+    sat_buf_u8(b, ' ');
+    sat_imap_put_astring(b, e->key);
+    sat_buf_u8(b, ' ');
+    sat_imap_put_nstring(b, e->value);
+  }
+}
+
 static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
   switch (r->type) {
     case SAT_IMAP_OK:
@@ -349,14 +358,7 @@ static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
       put_acl(b, r->u.mailbox.pairs);
       break;
     case SAT_IMAP_METADATA: put_metadata(b, &r->u.metadata); break;
-    case SAT_IMAP_URLFETCH:
-      for (const struct sat_imap_pair *e = r->u.pairs; e; e = e->next) {
-        sat_buf_u8(b, ' ');
-        sat_imap_put_astring(b, e->key);
-        sat_buf_u8(b, ' ');
-        sat_imap_put_nstring(b, e->value);
-      }
-      break;
+    case SAT_IMAP_URLFETCH: put_urls(b, r->u.pairs); break;
     case SAT_IMAP_OTHER: put_other(b, &r->u.other); break;
   }
 }
