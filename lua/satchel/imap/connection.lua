@@ -218,14 +218,18 @@ local function may_repeat(err, commands)
   return true
 end
 
+-- RFC 9051 5.5: who is not told which command an answer is for waits, and does not
+-- have two such commands in flight
 local function send_all(self, list, commands)
-  local one = ensure_for(self, verbs.name(list[1]))
+  local one, alone = ensure_for(self, verbs.name(list[1])), nil
   for i, parts in ipairs(list) do
     if parts.reset then parts.reset() end
+    if parts.alone and alone then one:wait(alone) end
     commands[i] = one:send(parts, {
       name = verbs.name(parts), on = parts.on, own = parts.own, after = parts.after,
       dialogue = parts.dialogue, reset = parts.reset, safe = parts.safe, parts = parts,
     })
+    alone = parts.alone and commands[i] or alone
   end
   return one
 end
@@ -263,7 +267,8 @@ end
 ---Runs a command and waits for its completion. Parts are text (without line
 ---breaks), { literal = bytes } and { size = n, read = fn }; beside them may stand
 ---`on`, called with each untagged response until then, and `reset`, called before
----it is sent (again): without it a command is not repeated once `on` was called.
+---it is sent (again): without it a command is not repeated once `on` was called;
+---and `alone`: it is not in flight together with another of these.
 ---A NO or BAD is raised.
 ---@param parts string|table
 ---@param options? { on: function, reset: function }

@@ -236,12 +236,14 @@ local hopeless <const> = { not_found = true, denied = true, auth = true, network
 -- ids by Message-ID, where the server does not tell them: 1 round trip
 local function find_ids(self, op, folder_id, results)
   local commands, asked = {}, {}
+  local command = ("UID SEARCH %sHEADER Message-ID "):format(
+    self:has "ESEARCH" and "RETURN (ALL) " or "")
   for _, result in ipairs(results) do
     if result.ok and not result.id and result.parcel.message_id then
       local into = {}
       asked[#asked + 1] = { result = result, into = into }
       local key = words.string(result.parcel.message_id)
-      commands[#commands + 1] = find.collecting({ "UID SEARCH HEADER Message-ID ", key }, into)
+      commands[#commands + 1] = find.collecting({ command, key }, into)
     end
   end
   if #commands == 0 then return end

@@ -41,8 +41,10 @@ local function sort_command(self, criteria, words, ascii)
   return keys(self, ("UID SORT %s %s "):format(criteria, name), words)
 end
 
--- adds what collects the answer in `into`, a table with uids or count
+-- adds what collects the answer in `into`, a table with uids or count; answers without
+-- a tag, those of SORT and of a SEARCH without RETURN, must not meet
 local function collecting(command, into)
+  command.alone = not command[1]:find("RETURN", 1, true)
   function command.reset() into.uids, into.count = {}, nil end
   function command.on(response)
     if response.type == "search" or response.type == "sort" then
