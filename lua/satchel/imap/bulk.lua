@@ -16,6 +16,8 @@ local Driver = {}
 
 -- sets of UIDs whose commands are in flight together
 local FLIGHT <const> = 16
+-- messages whose flags are looked at together
+local WINDOW <const> = 2000
 
 ---@class satchel.imap.Batch the items of a verb
 ---@field results table[]
@@ -267,14 +269,17 @@ end
 -- where there are any 3
 local function remove_unlisted(self, op, folder_id, batch, change)
   if not change.categories then return end
-  local responses = fetch.responses(self, op, folder_id, batch.uids, "FLAGS",
-    { uidvalidity = batch.validity })
-  local others, found = {}, {}
-  for _, response in pairs(responses) do
-    for _, flag in ipairs(response.flags or {}) do
-      if keywords.is_category(flag) and not change.categories[flag:lower()]
-        and not found[flag:lower()] then
-        found[flag:lower()], others[#others + 1] = true, flag
+  local others, found, uids = {}, {}, batch.uids
+  for first = 1, #uids, WINDOW do
+    local window = table.move(uids, first, math.min(first + WINDOW - 1, #uids), 1, {})
+    local responses = fetch.responses(self, op, folder_id, window, "FLAGS",
+      { uidvalidity = batch.validity })
+    for _, response in pairs(responses) do
+      for _, flag in ipairs(response.flags or {}) do
+        if keywords.is_category(flag) and not change.categories[flag:lower()]
+          and not found[flag:lower()] then
+          found[flag:lower()], others[#others + 1] = true, flag
+        end
       end
     end
   end
