@@ -139,7 +139,9 @@ local function not_found(folder, name, whole)
   local ok, list = pcall(folder._.store.call, folder._.store, "list_folders", folder.id, false)
   for _, record in ipairs(ok and list or {}) do children[record.name] = true end
   local near = nearest.find(name, children)
-  local hint = near and ("there is '%s'"):format(near) or "{ create = true } makes it"
+  local refusals = folder._.store:driver().refusals
+  local hint = near and ("there is '%s'"):format(near)
+    or not (refusals and refusals.create_folder) and "{ create = true } makes it" or nil
   error_object.raise { kind = "not_found", hint = hint,
     message = ("folder '%s' not found: '%s' has no '%s'"):format(whole, folder.name, name) }
 end
@@ -217,7 +219,7 @@ end
 ---@param parent satchel.Folder|string
 ---@return satchel.Folder self
 function methods:move(parent)
-  local target = self._.store:target(parent, "move")
+  local target = self._.store:target(parent, "move", "move_folder")
   local moved = self._.store:call("move_folder", self.id, target.id)
   self._.record.parent_id = target.id
   self._.store:folder_moved(self, moved)
@@ -230,7 +232,7 @@ end
 ---@return satchel.Folder copy
 function methods:copy(parent, name)
   local store = self._.store
-  local target = store:target(parent, "copy")
+  local target = store:target(parent, "copy", "copy_folder")
   if name ~= nil then M.check_name(name, "copy") end
   name = name or self.name
   local record = store:call("copy_folder", self.id, target.id, name)

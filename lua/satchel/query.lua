@@ -310,6 +310,7 @@ local update_rows <const> = { progress = { type = "callable" } }
 function Query:update(fields, opts)
   local changes = compose.changes(fields, "update")
   local checked_opts = options.check("update", opts, update_rows)
+  self.folder._.store:need "update"
   local ids = self:ids()
   if #ids == 0 or next(changes) == nil then return {} end
   return checked(self.folder._.store:call("update", ids, self.folder.id, changes,

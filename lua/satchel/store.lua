@@ -135,11 +135,20 @@ function Store:item(record, known)
   return require("satchel.item").new(self, record, known)
 end
 
+---Raises when the driver can never do a verb: before anything is looked for.
+---@param verb string of the driver
+function Store:need(verb)
+  local refusals = self:driver().refusals
+  if refusals and refusals[verb] then self:call(verb) end
+end
+
 ---The folder that a caller names by itself or by its path.
 ---@param given satchel.Folder|string
 ---@param verb string for messages
+---@param driver_verb? string the driver's, default the same
 ---@return satchel.Folder
-function Store:target(given, verb)
+function Store:target(given, verb, driver_verb)
+  self:need(driver_verb or verb)
   if given == "" then
     error_object.raise { kind = "invalid", message = verb .. ": the folder's path is empty",
       hint = "session.root is the top" }

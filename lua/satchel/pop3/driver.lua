@@ -98,6 +98,9 @@ local refused <const> = {
   mailbox = "open another user's mailbox",
 }
 
+-- verbs that are refused whatever they are given
+Driver.refusals = refused
+
 for verb, what in pairs(refused) do
   Driver[verb] = function()
     errors.raise({ kind = "unsupported", message = ("%s: pop3 cannot %s"):format(verb, what),
