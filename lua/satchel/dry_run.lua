@@ -80,6 +80,12 @@ function M.wrap(driver, trace)
     if is_made_up(parent_id) then return nil end
     return driver:find_folder(parent_id, name)
   end
+  function wrapped.role_folder(_, role)
+    if driver.lacks_role and driver:lacks_role(role) then
+      return wrapped:create_folder(nil, role)
+    end
+    return driver:role_folder(role)
+  end
   function wrapped.mailbox(_, address)
     return M.wrap(driver:mailbox(address), trace)
   end

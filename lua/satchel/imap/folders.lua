@@ -217,6 +217,13 @@ local function create_role(self, role)
   return id
 end
 
+---Whether `role_folder` would have to make the folder.
+---@param role string
+---@return boolean
+function Driver:lacks_role(role)
+  return role ~= "inbox" and roles.roles[role] ~= nil and not self:learn_roles()[role]
+end
+
 ---A well-known folder: 1 round trip the first time but for the inbox; one that is
 ---missing is made, which is 1 more.
 ---@param role string
