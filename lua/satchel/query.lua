@@ -213,7 +213,7 @@ end
 ---Whether there is one at all.
 ---@return boolean
 function Query:exists()
-  local items <close> = each(self, { "class" }, 1)
+  local items <close> = each(self, {}, 1)
   return items() ~= nil
 end
 
@@ -240,7 +240,7 @@ function Query:ids()
   if not self.exact and not self.limit and not self.offset then
     return self.folder._.store:call("ids", plan_of(self, {}))
   end
-  local step, finish = records(self, { "class" })
+  local step, finish = records(self, {})
   local record = self.limit ~= 0 and step()
   while record do
     list[#list + 1] = record.id

@@ -22,6 +22,7 @@ local function parts_of(found, fields)
   return parts
 end
 
+-- which sections FETCH has to ask for
 local function sections_of(parts)
   local names = {}
   for i, part in ipairs(parts) do names[i] = "BODY.PEEK[" .. part.part .. "]" end
@@ -97,11 +98,30 @@ function M.read(found, content, fields)
   return text, page
 end
 
+---What FETCH asks for, for the bodies of a message.
+---@param found satchel.imap.Structure
+---@param fields table<string, boolean>
+---@return string items "" where there is nothing to ask for
+function M.items(found, fields)
+  return sections_of(parts_of(found, fields))
+end
+
+---Adds text and html to the record of a message, out of sections that were fetched.
+---@param record table
+---@param found satchel.imap.Structure
+---@param sections table<string, string>
+---@param fields table<string, boolean>
+function M.fill(record, found, sections, fields)
+  record.text, record.html = M.read(found, function(part)
+    return sections["BODY[" .. part.part .. "]"]
+  end, fields)
+end
+
 -- messages whose parts have the same numbers, together
 local function groups_of(uids, structures, fields)
   local groups, by_sections = {}, {}
   for i, found in pairs(structures) do
-    local sections = sections_of(parts_of(found, fields))
+    local sections = M.items(found, fields)
     if sections ~= "" then
       local group = by_sections[sections]
       if not group then
@@ -134,10 +154,7 @@ function M.add(self, op, place, list, uids, structures, wanted)
       { uidvalidity = place.uidvalidity }))
   end
   for i, record in ipairs(list) do
-    local sections = into[uids[i]] and into[uids[i]].sections or {}
-    record.text, record.html = M.read(structures[i], function(part)
-      return sections["BODY[" .. part.part .. "]"]
-    end, wanted.fields)
+    M.fill(record, structures[i], into[uids[i]] and into[uids[i]].sections or {}, wanted.fields)
   end
 end
 

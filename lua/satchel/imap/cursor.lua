@@ -80,6 +80,22 @@ local function cut(self, found)
   end
 end
 
+-- the only item that is wanted, found and read in one go
+local function begin_with_first(self)
+  local plan = self.plan
+  if plan.limit ~= 1 or (plan.offset or 0) > 0 or #(plan.order or {}) > 0 then return false end
+  local wanted, into = fields.wanted(plan.fields or {}, has(self.driver)), {}
+  if not wanted.items then return false end
+  local found = find.first(self.driver, "items", plan, wanted.items, into)
+  if not found then return false end
+  self.place = { folder_id = self.folder_id, uidvalidity = found.uidvalidity }
+  self.found, self.wanted, self.skip, self.at = found, wanted, 0, #found.uids
+  if #found.uids > 0 then
+    self.ahead = { uids = found.uids, into = into, complete = true }
+  end
+  return true
+end
+
 local function begin(self)
   local found = find.uids(self.driver, "items", self.plan)
   self.place = { folder_id = self.folder_id, uidvalidity = found.uidvalidity }
@@ -128,7 +144,7 @@ end
 local function take_ahead(self)
   local ahead = self.ahead
   self.ahead = nil
-  local done = ahead.started and self.driver:finish_in_folder(ahead.started,
+  local done = ahead.complete or ahead.started and self.driver:finish_in_folder(ahead.started,
     self.place.uidvalidity)
   if not done then return self:read(ahead.uids, self.wanted) end
   return fetch.records(self.driver, "items", self.place, ahead.uids, ahead.into, self.wanted)
@@ -173,7 +189,7 @@ end
 ---@return table[]|nil
 function Cursor:next()
   if self.ended then return nil end
-  if not self.found then begin(self) end
+  if not self.found and not begin_with_first(self) then begin(self) end
   while self.left > 0 do
     local list, uids = next_window(self)
     if not list then break end

@@ -39,6 +39,19 @@ local function mark_of(items)
   end
 end
 
+---A command that fetches something of the messages of the search before it (RFC 5182).
+---@param items string
+---@param into table<integer, table> responses by UID
+---@return table command
+function M.of_search(items, into)
+  local is_answer = mark_of(items)
+  return { ("UID FETCH $ (UID %s)"):format(items), on = function(response)
+    local uid = response.type == "fetch" and response.uid
+    if not uid or not is_answer(response) then return false end
+    into[uid] = into[uid] and records.merge(into[uid], response) or response
+  end }
+end
+
 ---Commands that fetch something of many messages.  What comes is kept by UID.
 ---@param uids integer[]
 ---@param items string

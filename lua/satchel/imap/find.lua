@@ -3,6 +3,7 @@
 -- clauses are judged by the client: an answer is never empty for want of a charset.
 
 local core = require "satchel.core"
+local fetch = require "satchel.imap.fetch"
 local order = require "satchel.imap.order"
 local search = require "satchel.imap.search"
 
@@ -52,6 +53,7 @@ local function collecting(command, into)
     elseif response.type == "esearch" then
       into.count = response.count
       if response.all then into.uids = core.imap.ids(response.all) or {} end
+      if response.min then into.uids = { response.min } end
     else
       return false
     end
@@ -134,6 +136,29 @@ function M.uids(self, op, plan)
   local ordered = not plan.order or #plan.order == 0
   return { uids = answers.wide.uids, sorted = ordered or criteria ~= nil, rest = compiled.rest,
     fields = compiled.fields, sure = compiled.narrow and set_of(answers.narrow.uids) or nil,
+    uidvalidity = self.conn.selected.uidvalidity }
+end
+
+---The first item that a plan finds, with what is fetched of it, where the server keeps
+---the result of a search (RFC 5182) and judges alone: 1 round trip.
+---@param self satchel.imap.Driver
+---@param op string
+---@param plan table without order, offset
+---@param items string
+---@param into table<integer, table> responses by UID
+---@return satchel.imap.Found|nil nil: it is to be asked otherwise
+function M.first(self, op, plan, items, into)
+  if not self:has "SEARCHRES" or not self:has "ESEARCH" then return nil end
+  local _ <close> = self.conn:enter()
+  local compiled = search.compile(plan.where, { has = has(self), ascii_only = self.ascii_only })
+  if compiled.rest or compiled.none then return nil end
+  local answer = {}
+  local command = collecting(search_command(self, compiled.wide, compiled.ascii,
+    "RETURN (SAVE MIN) "), answer)
+  local completions = self:in_folder(op, plan.folder_id,
+    { command, fetch.of_search(items, into) }, { refresh = true })
+  if first_error(completions) then return nil end
+  return { uids = answer.uids, sorted = true, fields = {},
     uidvalidity = self.conn.selected.uidvalidity }
 end
 

@@ -370,13 +370,30 @@ local function renamer(self, from, to)
   end
 end
 
+-- No folder of a tree is selected any more: it is about to be renamed or deleted.  The
+-- command goes with the others where the server has one for it.
+local function leave_commands(self, top)
+  local conn = self.conn
+  local now = conn.selected
+  if not now or not self.tree:lies_in(now.name, top) then return {} end
+  if not self:has "UNSELECT" then
+    conn:unselect()
+    return {}
+  end
+  conn.wanted = nil
+  return { { "UNSELECT", after = function() conn.selected = nil end } }
+end
+
 -- what was subscribed to under the old name is so under the new one; most servers
 -- leave that to the client (RFC 9051 6.3.6)
 local function rename(self, op, from, to)
   local old, new = self:mailbox_part(from), words.mailbox(self.conn, to)
-  self:leave(from)
-  local done = self.conn:pipeline { words.add({ "RENAME " }, old, " ", new),
-    words.add({ "SUBSCRIBE " }, new), words.add({ "UNSUBSCRIBE " }, old) }
+  local flight = leave_commands(self, from)
+  local n = #flight
+  flight[n + 1] = words.add({ "RENAME " }, old, " ", new)
+  flight[n + 2] = words.add({ "SUBSCRIBE " }, new)
+  flight[n + 3] = words.add({ "UNSUBSCRIBE " }, old)
+  local done = table.move(self.conn:pipeline(flight), n + 1, n + 3, 1, {})
   local err = done[1].error
   if err then
     if err.kind == "server" and self:list_one(to) then err.kind = "exists" end
@@ -393,13 +410,6 @@ local function rename(self, op, from, to)
   end
   return { id = to, name = self.tree:name(to), parent_id = self.tree:parent(to),
     moved = renamer(self, from, to) }
-end
-
----No folder of a tree is selected any more: it is about to be renamed or deleted.
----@param top string
-function Driver:leave(top)
-  local now = self.conn.selected
-  if now and self.tree:lies_in(now.name, top) then self.conn:unselect() end
 end
 
 ---1 round trip.
@@ -502,11 +512,11 @@ end
 
 -- the folders in one, the deepest first, are removed for good: 2 round trips
 local function remove_inside(self, op, id, and_itself)
-  self:leave(id)
-  local inside, commands, gone = in_tree(self, id), {}, {}
+  local inside, commands, gone = in_tree(self, id), leave_commands(self, id), {}
+  local left = #commands
   local function remove(each)
     gone[#gone + 1] = each
-    commands[2 * #gone - 1], commands[2 * #gone] = delete_commands(self, each)
+    commands[left + 2 * #gone - 1], commands[left + 2 * #gone] = delete_commands(self, each)
   end
   for i = #inside, 1, -1 do
     if not attribute(inside[i], "\\nonexistent") then remove(inside[i].id) end
@@ -514,7 +524,7 @@ local function remove_inside(self, op, id, and_itself)
   if and_itself then remove(id) end
   local completions = self.conn:pipeline(commands)
   for i, each in ipairs(gone) do
-    local err = completions[2 * i - 1].error
+    local err = completions[left + 2 * i - 1].error
     if err then
       if each == id and err.kind == "not_found" then return self:no_folder(id, op) end
       remove_again(self, op, each, err, each ~= id)

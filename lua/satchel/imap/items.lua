@@ -1,6 +1,7 @@
 -- Stored items of one mailbox, read: the fields of one, and of a message inside
 -- another, which is served by its outer one's parts.
 
+local bodies = require "satchel.imap.bodies"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local fields = require "satchel.imap.fields"
@@ -43,11 +44,32 @@ local function remember(self, id, tree)
   self.ahead = { id = id, tree = tree }
 end
 
+-- fields and bodies of a message whose structure is known: 1 round trip
+local function read_known(self, op, folder_id, id, wanted, tree)
+  local validity, uid = ids.parse(id)
+  local found, rest, into = structure.read(tree), {}, {}
+  local items = wanted.items:gsub(" ?BODYSTRUCTURE", "")
+  local commands = fetch.commands({ uid }, items ~= "" and items or "FLAGS", rest)
+  local sections = bodies.items(found, wanted.fields)
+  if sections ~= "" then commands[2] = fetch.commands({ uid }, sections, into)[1] end
+  self:check(op, folder_id, self:in_folder(op, folder_id, commands,
+    { uidvalidity = validity, item = id }))
+  local response = rest[uid]
+  if not response then error_object.raise(self:no_item(op, id)) end
+  response.bodystructure = tree
+  local record = records.new(response, wanted, { folder_id = folder_id, uidvalidity = validity })
+  bodies.fill(record, found, into[uid] and into[uid].sections or {}, wanted.fields)
+  return record
+end
+
 -- the fields of a whole message: 1 round trip, 2 with bodies
 local function read_item(self, op, folder_id, id, names)
   local validity, uid = ids.parse(id)
   local wanted = wanted_of(self, names)
   local _ <close> = self.conn:enter()
+  if wanted.bodies and self.ahead and self.ahead.id == id then
+    return read_known(self, op, folder_id, id, wanted, self.ahead.tree)
+  end
   local responses = fetch.responses(self, op, folder_id, { uid }, wanted.items or "FLAGS",
     { uidvalidity = validity, item = id })
   local place = { folder_id = folder_id, uidvalidity = validity }

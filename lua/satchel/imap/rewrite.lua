@@ -109,6 +109,7 @@ end
 ---@field flags string[]
 ---@field date integer
 ---@field size integer
+---@field whole string|nil the bytes of a small one
 
 ---@param self satchel.imap.Driver
 ---@param op string
@@ -117,11 +118,26 @@ end
 ---@return satchel.imap.Stored
 function M.stored(self, op, folder_id, id)
   local validity, uid = ids.parse(id)
-  local response = fetch.responses(self, op, folder_id, { uid },
-    "FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]", { uidvalidity = validity, item = id })[uid]
+  local items = ("FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER] BODY.PEEK[]<0.%d>"):format(PIECE)
+  local response = fetch.responses(self, op, folder_id, { uid }, items,
+    { uidvalidity = validity, item = id })[uid]
   if not response then error_object.raise(self:no_item(op, id)) end
-  return { header = response.sections and response.sections["BODY[HEADER]"] or "",
-    flags = response.flags or {}, date = response.internaldate, size = response.size }
+  local sections = response.sections or {}
+  local whole = sections["BODY[]"]
+  return { header = sections["BODY[HEADER]"] or "", flags = response.flags or {},
+    date = response.internaldate, size = response.size,
+    whole = whole and #whole < PIECE and whole or nil }
+end
+
+-- a small message was read with its header, another is read now
+local function reader_of(self, id, folder_id, stored)
+  if not stored.whole then return self:mime(id, folder_id) end
+  local whole = stored.whole
+  return { read = function()
+    local all = whole
+    whole = nil
+    return all
+  end }
 end
 
 -- what is written goes to a spool, for while a message is stored nothing is read
@@ -247,7 +263,7 @@ function M.message(self, id, folder_id, stored, changes, edits, opts)
   local without = opts and opts.without
   if not changes_content(changes, edits) then
     local header = M.header(stored.header, changes, { utf8 = utf8, without = without })
-    local reader = self:mime(id, folder_id)
+    local reader = reader_of(self, id, folder_id, stored)
     return body_of(spooled(joined(header .. "\r\n", reader, #stored.header)),
       message_id_of(header))
   end
