@@ -56,6 +56,34 @@ local function place_of(first)
   return type(first) == "table" and first.folder_id or first
 end
 
+---A native protocol of which what writes is shown and not done.
+---@param real table
+---@param answers table<string, function> what each method that writes answers
+---@param only_reads fun(line: string): boolean whether a command of `command` only reads
+---@param trace function|nil
+---@return table
+function M.native(real, answers, only_reads, trace)
+  local dry = {}
+  local function shown(op, ...)
+    if trace then
+      trace { layer = "verb", direction = "write", op = op, arguments = table.pack(...) }
+    end
+    return answers[op](...)
+  end
+  for op in pairs(answers) do
+    dry[op] = function(_, ...) return shown(op, ...) end
+  end
+  function dry.command(_, line, ...)
+    if type(line) ~= "string" or only_reads(line) then return real:command(line, ...) end
+    return shown("command", line, ...)
+  end
+  return setmetatable(dry, { __name = getmetatable(real).__name, __index = function(_, name)
+    local value = real[name]
+    if type(value) ~= "function" then return value end
+    return function(_, ...) return value(real, ...) end
+  end })
+end
+
 ---@param driver table
 ---@param trace function|nil called with { layer = "verb", direction = "write", op =, … }
 ---@return table

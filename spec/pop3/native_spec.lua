@@ -113,3 +113,23 @@ it("does not send by itself what changes the connection or deletes", function()
     assert.equal("C: CAPA\nC: USER anna\nC: PASS secret", peer:heard())
   end)
 end)
+
+it("marks nothing in a dry run", function()
+  local peer <close> = line_peer.start(begin .. listing .. "C: STAT\nS: +OK 2 3000020\n" .. bye)
+  local shown = {}
+  local session = satchel.connect { url = "pop3://" .. peer.place, user = "anna",
+    password = "secret", tls = false, timeout = 5, proxy = false, dry_run = true,
+    trace = function(e)
+      if e.layer == "verb" then shown[#shown + 1] = e.op end
+    end }
+  session.pop3:dele "one"
+  session.pop3:rset()
+  assert.equal("ok", session.pop3:command("XTND XMIT").status)
+  session.inbox:query({ ids = { "one" } }):delete { hard = true }
+  assert.same({ "dele", "rset", "command", "delete" }, shown)
+  assert.same({ "one", "two" }, session.pop3:uidl())
+  assert.equal("2 3000020", session.pop3:command("STAT").text)
+  assert.same({}, session.pop3.marked)
+  session:close()
+  peer:check()
+end)

@@ -77,3 +77,23 @@ describe("is refused", function()
     end)
   end
 end)
+
+it("sends nothing in a dry run", function()
+  local peer <close> = line_peer.start(hello .. "C: NOOP\nS: 250 ok\n! drain")
+  local shown = {}
+  local s = satchel.connect { url = "smtp://" .. peer.place, tls = false, user = "a@x.test",
+    timeout = 5, proxy = false, dry_run = true, trace = function(e)
+      if e.layer == "verb" then shown[#shown + 1] = e.op end
+    end }
+  local results = s.smtp:send { from = "a@x.test", recipients = { "b@x.test" }, data = "x" }
+  assert.same({ { email = "b@x.test", ok = true } }, results)
+  assert.equal(250, s.smtp:command("MAIL FROM:<a@x.test>").code)
+  assert.equal("ok", s.smtp:noop()[1])
+  assert.same({ "5" }, s.smtp.capabilities.SIZE)
+  for _, given in ipairs { { "send", { recipients = { "b\n" } } }, { "command", "DATA" },
+    { "command", 5 } } do
+    assert.is_false((satchel.try(s.smtp[given[1]], s.smtp, given[2])))
+  end
+  assert.same({ "send", "command", "send" }, shown)
+  assert.equal("C: EHLO [127.0.0.1]\nC: NOOP", peer:heard())
+end)

@@ -237,6 +237,13 @@ function M.open(options)
   return self
 end
 
+---The native protocol of a dry run.
+---@param trace function|nil
+---@return table
+function Driver:dry_raw(trace)
+  return native.dry(self, trace)
+end
+
 ---Ends the session: what was deleted goes now.
 function Driver:close()
   self.messages:forget()

@@ -173,6 +173,26 @@ function methods:command(line, lines_follow)
   return answer, text
 end
 
+local harmless <const> = { STAT = true, LIST = true, UIDL = true, TOP = true, RETR = true,
+  NOOP = true, CAPA = true }
+
+local function nothing() end
+
+-- what is answered where nothing is marked
+local answers <const> = { dele = nothing, rset = nothing,
+  command = function() return { status = "ok", text = "" } end }
+
+---session.pop3 of a dry run.
+---@param driver satchel.pop3.Driver
+---@param trace function|nil
+---@return table
+function M.dry(driver, trace)
+  return require("satchel.dry_run").native(M.new(driver), answers, function(line)
+    local verb = (line:match "^%a*%d*" or ""):upper()
+    return harmless[verb] or own[verb] ~= nil or line == ""
+  end, trace)
+end
+
 ---@param driver satchel.pop3.Driver
 ---@return satchel.pop3.Native
 function M.new(driver)

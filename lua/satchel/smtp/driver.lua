@@ -27,6 +27,13 @@ function Driver:send(message, opts)
   return outgoing.send({ smtp = self.connection, user = self.user }, message, opts)
 end
 
+---The native protocol of a dry run.
+---@param trace function|nil
+---@return table
+function Driver:dry_raw(trace)
+  return native.dry(self.connection, trace)
+end
+
 function Driver:close()
   self.connection:close()
 end

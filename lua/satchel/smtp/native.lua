@@ -110,6 +110,31 @@ function methods:send(given)
     partial = opts.partial, progress = opts.progress })
 end
 
+local harmless <const> = { NOOP = true, HELP = true, VRFY = true, EXPN = true, RSET = true }
+
+-- what is answered where nothing is sent
+local answers <const> = {
+  command = function() return { code = 250, "" } end,
+  send = function(given)
+    local opts, results = options.check("send", given, send_rows), {}
+    for i, email in ipairs(envelope.new(opts).recipients) do
+      results[i] = { email = email, ok = true }
+    end
+    return results
+  end,
+}
+
+---session.smtp of a dry run.
+---@param connection satchel.smtp.Connection
+---@param trace function|nil
+---@return table
+function M.dry(connection, trace)
+  return require("satchel.dry_run").native(M.new(connection), answers, function(line)
+    local verb = (line:match "^%a+" or ""):upper()
+    return harmless[verb] or own[verb] ~= nil or line == ""
+  end, trace)
+end
+
 ---@param connection satchel.smtp.Connection
 ---@return satchel.smtp.Native
 function M.new(connection)
