@@ -56,8 +56,6 @@ local function reachable(path)
   return true
 end
 
-local places = 0
-
 ---A new folder, removed when the server stops.
 ---@param name string
 ---@return string
@@ -65,11 +63,8 @@ function M.place(name)
   local base = M.run("mkdir -p build/peers && cd build/peers && pwd"):gsub("\n", "")
   -- a Unix socket's name has at most 107 bytes
   if #base > 60 or M.is_root() and not reachable(base) then base = os.getenv "TMPDIR" or "/tmp" end
-  places = places + 1
-  local file <close> = assert(io.open "/proc/self/stat")
-  local path = ("%s/%s-%d-%d"):format(base, name, file:read "n", places)
-  M.run("rm -rf '%s' && mkdir -m 755 '%s'", path, path)
-  return path
+  local made = M.run("d=$(mktemp -d '%s/%s-XXXXXX') && chmod 755 $d && echo $d", base, name)
+  return (made:gsub("\n", ""))
 end
 
 ---Loopback ports at which nobody listens.
