@@ -139,9 +139,10 @@ function Connection:ready()
 end
 
 -- as `ensure`; the mailbox that the command is about is selected again
-local function ensure_for(self, name)
+local function ensure_for(self, parts)
   local one = ensure(self)
-  if self.wanted and not self.selected and verbs.needs_mailbox(name) then
+  if self.wanted and not self.selected
+    and (parts.mailbox or verbs.needs_mailbox(verbs.name(parts))) then
     self:reselect()
     one = self.channel
   end
@@ -221,7 +222,7 @@ end
 -- RFC 9051 5.5: who is not told which command an answer is for waits, and does not
 -- have two such commands in flight
 local function send_all(self, list, commands)
-  local one, alone = ensure_for(self, verbs.name(list[1])), nil
+  local one, alone = ensure_for(self, list[1]), nil
   for i, parts in ipairs(list) do
     if parts.reset then parts.reset() end
     if parts.alone and alone then one:wait(alone) end

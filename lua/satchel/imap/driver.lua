@@ -157,7 +157,7 @@ function Driver:in_folder(op, folder_id, list, opts)
       flight[1], before = conn:select_command(id), 1
     end
   elseif opts.refresh or conn.selected.behind then
-    flight[1], before = { "NOOP" }, 1
+    flight[1], before = { "NOOP", mailbox = true }, 1
     conn.selected.behind = nil
   end
   if opts.write then check_validity(self, id, opts.uidvalidity, opts.item) end
