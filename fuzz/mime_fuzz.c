@@ -104,7 +104,7 @@ static void read_item(const struct sat_mime_item *it, unsigned depth) {
   for (size_t n = 0; a != NULL && n < 200; a = a->next, n++) {
     sat_buf_clear(&out);
     sat_mime_attachment_name(it, a, &out);
-    check_text((char *)out.p, out.n);
+    check_line((char *)out.p, out.n);
     read_content(it, a, depth);
   }
   sat_buf_free(&out);

@@ -228,6 +228,17 @@ describe("the fields of a message", function()
   end)
 end)
 
+describe("the charset of the text", function()
+  for _, charset in ipairs { "utf-7", "utf-16", "hz-gb-2312", "iso-2022-kr" } do
+    it(charset .. " is not that of the header", function()
+      local fields = read("Subject: a+AGE- ~{<:~} \xfc\nFrom: a+b@c\n"
+        .. "Content-Type: text/plain; charset=" .. charset .. "\n\nx"):fields()
+      assert.equal("a+AGE- ~{<:~} ü", fields.subject)
+      assert.equal("a+b@c", fields.from.email)
+    end)
+  end
+end)
+
 describe("the messages in a message", function()
   it("are messages, encoded or not", function()
     local message = read(mixed .. "--m\nContent-Type: message/rfc822\n\nSubject: 1\n\none\n"

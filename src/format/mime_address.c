@@ -153,10 +153,7 @@ static struct sat_slice clean_email(struct reading *r, struct sat_slice s) {
   struct sat_slice found = slice_of(&plain);
   if (found.n > 1 && found.p[0] == '[' && found.p[found.n - 1] == ']')
     found.p++, found.n -= 2;
-  if (memmem(found.p != NULL ? found.p : "", found.n, "=?", 2) != NULL)
-    sat_word_decode(r->charsets, &text, found, r->charset);
-  else
-    sat_charsets_decode(r->charsets, &text, r->charset, found.p, found.n);
+  sat_word_decode(r->charsets, &text, found, r->charset);
   sat_idn_to_unicode(&text);
   found = keep(r, &text, 0);
   sat_buf_free(&plain);

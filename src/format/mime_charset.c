@@ -445,6 +445,11 @@ void sat_charsets_convert(struct sat_charsets *c, struct sat_buf *out,
   else put_utf8(out, p, n);
 }
 
+bool sat_charsets_has_ascii(struct sat_slice label) {
+  char name[24];
+  return resolve(label, name) && is_stateless(name);
+}
+
 bool sat_charsets_knows(struct sat_charsets *c, struct sat_slice label) {
   char name[24];
   if (!resolve(label, name)) return false;

@@ -33,6 +33,10 @@ void sat_charsets_decode(struct sat_charsets *c, struct sat_buf *out,
 void sat_charsets_convert(struct sat_charsets *c, struct sat_buf *out,
                           const char *name, const char *p, size_t n);
 
+/* whether ASCII stands for itself in that charset, so that it may be what
+** bytes of a header are in */
+bool sat_charsets_has_ascii(struct sat_slice label);
+
 /* whether text under that label can be decoded by its name */
 bool sat_charsets_knows(struct sat_charsets *c, struct sat_slice label);
 

@@ -4,6 +4,7 @@
 
 #include "format/mime_map.h"
 #include "format/mime_uu.h"
+#include "format/mime_word.h"
 
 static bool is_disposed(const struct sat_mime_part *part, const char *word) {
   return part->disposition.p != NULL &&
@@ -223,7 +224,7 @@ static void find_charset(struct sat_mime_item *it) {
   if (part->content_type.p != NULL &&
       sat_param_text(it->charsets, &text, part->content_type, "charset",
                      (struct sat_slice){0}) &&
-      text.n > 0) {
+      sat_charsets_has_ascii((struct sat_slice){(char *)text.p, text.n})) {
     it->charset.p = sat_arena_copy(it->tree.arena, text.p, text.n);
     it->charset.n = it->charset.p != NULL ? text.n : 0;
   }
@@ -257,7 +258,7 @@ void sat_mime_attachment_name(const struct sat_mime_item *it,
                               struct sat_buf *out) {
   size_t from = out->n;
   if (a->uu.p != NULL) {
-    sat_charsets_decode(it->charsets, out, it->charset, a->name.p, a->name.n);
+    sat_word_decode(it->charsets, out, a->name, it->charset);
     return;
   }
   if (a->part->disposition.p != NULL)
