@@ -6,6 +6,8 @@ local ids = require "satchel.imap.ids"
 local keywords = require "satchel.imap.keywords"
 local structure = require "satchel.imap.structure"
 
+local mime_date <const>, find <const> = core.mime.date, string.find
+
 local M = {}
 
 -- Addresses ----------------------------------------------------------------------
@@ -16,13 +18,21 @@ local missing <const> = { MISSING_DOMAIN = true, MISSING_MAILBOX = true,
   unspecified = true, ["unspecified-domain"] = true }
 
 local function given(text)
-  return text and text ~= "" and not missing[text] and text or nil
+  if not text or text == "" or missing[text] then return nil end
+  return text
+end
+
+-- most text is what it looks like
+local function decoded(text)
+  if not find(text, "[\128-\255\r\n=]") then return text end
+  return (core.mime.decode_header(text):gsub("%s*[\r\n]+%s*", " "))
 end
 
 local function address(entry)
-  local name, user, host = given(entry.name), given(entry.mailbox), given(entry.host)
+  local name, user, host = entry.name, given(entry.mailbox), given(entry.host)
   local email = user and host and user .. "@" .. host
-  if name then name = core.mime.decode_header(name) end
+  if name == "" then name = nil end
+  if name then name = decoded(name) end
   if not email and not name then name = user or host end
   if not email and not name then return nil end
   return { name = name, email = email }
@@ -34,10 +44,16 @@ end
 ---@return table[]
 function M.addresses(list)
   local found = {}
-  for _, entry in ipairs(list or {}) do
+  for _, entry in ipairs(list or found) do
     if entry.host then found[#found + 1] = address(entry) end
   end
   return found
+end
+
+local function first_address(list)
+  local first = list and list[1]
+  if not first then return nil end
+  return first.host and address(first) or M.addresses(list)[1]
 end
 
 local function same(a, b)
@@ -50,10 +66,6 @@ end
 
 -- Envelope -----------------------------------------------------------------------
 
-local function one_line(text)
-  return text and (text:gsub("%s*[\r\n]+%s*", " "))
-end
-
 local function trimmed(text)
   text = text and text:match "^%s*(.-)%s*$"
   return text ~= "" and text or nil
@@ -62,15 +74,15 @@ end
 local of_envelope = {}
 
 function of_envelope.subject(e)
-  return e.subject and one_line(core.mime.decode_header(e.subject))
+  return e.subject and decoded(e.subject)
 end
 
-function of_envelope.from(e) return M.addresses(e.from)[1] end
-function of_envelope.sender(e) return M.addresses(e.sender)[1] end
+function of_envelope.from(e) return first_address(e.from) end
+function of_envelope.sender(e) return first_address(e.sender) end
 function of_envelope.to(e) return M.addresses(e.to) end
 function of_envelope.cc(e) return M.addresses(e.cc) end
 function of_envelope.bcc(e) return M.addresses(e.bcc) end
-function of_envelope.sent(e) return e.date and core.mime.date(e.date) end
+function of_envelope.sent(e) return e.date and mime_date(e.date) end
 function of_envelope.message_id(e) return trimmed(e.message_id) end
 function of_envelope.in_reply_to(e) return trimmed(e.in_reply_to) end
 
@@ -82,11 +94,26 @@ end
 
 -- Flags --------------------------------------------------------------------------
 
+local BACKSLASH <const> = 92
+
+-- fields by their flags, as most servers write these, and in lower case
+local field_of <const> = {}
+for name, row in pairs(keywords.flags) do
+  field_of[row.flag], field_of[row.flag:lower()] = name, name
+end
+
+-- without any flag
+local plain <const> = { unread = true, flagged = false, answered = false, draft = false }
+
 local function add_flags(record, flags, wanted)
-  local set = keywords.set(flags)
-  for name, row in pairs(keywords.flags) do
-    local is_set = set[row.flag:lower()] or false
-    if wanted[name] then record[name] = is_set ~= (row.inverse or false) end
+  for name, value in pairs(plain) do
+    if wanted[name] then record[name] = value end
+  end
+  for _, flag in ipairs(flags) do
+    if flag:byte() == BACKSLASH then
+      local name = field_of[flag] or field_of[flag:lower()]
+      if wanted[name] then record[name] = not plain[name] end
+    end
   end
   if wanted.categories then record.categories = keywords.categories(flags) end
 end
@@ -142,6 +169,16 @@ local function add_structure(record, node, wanted)
   return found
 end
 
+-- fields and how they are read of an ENVELOPE, of those that are wanted
+local function envelope_readers(wanted)
+  local list = {}
+  for name, read in pairs(of_envelope) do
+    if wanted.fields[name] then list[#list + 1] = { name, read } end
+  end
+  wanted.readers = list
+  return list
+end
+
 ---@param response table of FETCH
 ---@param wanted satchel.imap.Wanted
 ---@param place { folder_id: string, uidvalidity: integer }
@@ -152,8 +189,9 @@ function M.new(response, wanted, place)
   local record = { id = ids.item(place.uidvalidity, response.uid), folder_id = place.folder_id,
     class = "IPM.Note", kind = "message" }
   if response.envelope and wanted.sources.envelope then
-    for name, read in pairs(of_envelope) do
-      if fields[name] then record[name] = read(response.envelope) end
+    local envelope = response.envelope
+    for _, row in ipairs(wanted.readers or envelope_readers(wanted)) do
+      record[row[1]] = row[2](envelope)
     end
   end
   if response.flags and wanted.sources.flags then add_flags(record, response.flags, fields) end
