@@ -19,7 +19,8 @@ local MARKS <const> = { { "ENVELOPE", "envelope" }, { "BODYSTRUCTURE", "bodystru
 
 local function has_section(response, name, origin)
   if not name then return true end
-  if response.sections[name] == nil then return false end
+  -- a NIL is no entry: QUIRKS 34
+  if response.sections[name] == nil then return next(response.sections) == nil end
   local at = response.origins and response.origins[name]
   return origin == nil or at == nil or at == origin
 end

@@ -20,10 +20,12 @@ local PIECE <const> = 1 << 20
 local Reader = {}
 Reader.__index = Reader
 
--- the one section of an answer, whatever the server calls it
+-- the one section of an answer, whatever the server calls it; of a part without
+-- content it may say NIL (QUIRKS 34)
 local function content(response)
-  local _, bytes = next(response and response.sections or {})
-  return bytes
+  if not response then return nil end
+  local _, bytes = next(response.sections or {})
+  return bytes or ""
 end
 
 -- puts the request for the next piece in flight

@@ -71,11 +71,9 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
   face:behaviour("folders: renamed, moved, copied", "folders", "renames, moves, copies", function()
     local folder = face.folder
     local one, two = folder:create_folder "one", folder:create_folder "two"
-    one:create_folder "below"
     one:create { subject = "x" }
     one:rename("uno"):move(two)
     assert.equal(one.id, folder:folder("two/uno").id)
-    assert.equal("below", folder:folder("two/uno/below").name)
     assert.equal(1, one:query():count())
     local copy = one:copy(folder, "copy")
     assert.equal(1, copy:query():count())
@@ -83,6 +81,18 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     two:delete { hard = true }
     face.refused("not_found", folder.folder, folder, "two")
     copy:delete { hard = true }
+  end)
+
+  face:behaviour("folders: moved with folders", "folders", "takes what is in them along", function()
+    local top = face.folder:create_folder "top"
+    local outer = top:create_folder "outer"
+    outer:create_folder "inner"
+    outer:rename "renamed"
+    assert.equal("inner", top:folder("renamed/inner").name)
+    outer:move(face.folder)
+    assert.equal("inner", face.folder:folder("renamed/inner").name)
+    top:delete { hard = true }
+    face.folder:folder("renamed"):delete { hard = true }
   end)
 
   face:behaviour("folders: emptied, deleted", "folders", "empties; deletes to the trash", function()

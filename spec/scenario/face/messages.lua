@@ -95,8 +95,12 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     assert.is_true(item.flagged)
     assert.is_false(item.draft)
     assert.is_false(item.answered)
-    assert.equal(face.new_year + 86400, item.received)
     assert.is_true(not item.modified or math.abs(item.modified - os.time()) < 3600)
+  end)
+
+  face:behaviour("read: when it was received", "create", "is of the day that was said", function()
+    local item = face.folder:create(a_message())
+    assert.equal(face.new_year + 86400, face.folder:get(item.id).received)
   end)
 
   face:behaviour("read: categories", "categories", "has its categories", function()
