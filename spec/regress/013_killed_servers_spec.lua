@@ -14,7 +14,8 @@ describe("a session whose server process was killed", function()
       local query = folder:query { where = where }
       assert.equal(1, query:count())
       local conf = servers.dovecot().dir .. "/dovecot.conf"
-      for pid in server.run("doveadm -c '%s' who anna@example.test", conf):gmatch "%f[%d]%d+%f[ )]" do
+      local who = server.run("doveadm -c '%s' who anna@example.test", conf)
+      for pid in who:gmatch "%f[%d]%d+%f[ )]" do
         server.run("case $(cat /proc/%s/comm 2>/dev/null) in imap) kill -9 %s;; esac", pid, pid)
       end
       assert.equal(1, query:count())
