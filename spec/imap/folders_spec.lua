@@ -25,6 +25,8 @@ describe("a folder that LIST leaves out though others lie in it", function()
   local asked <const> = [[
     C: $tag LIST "" "a"
     S: $tag OK nothing
+    C: $tag STATUS "a" (MESSAGES UNSEEN)
+    S: $tag NO there is none
     C: $tag LIST "" "a/*"
     S: * LIST (\HasNoChildren) "/" "a/b"
     S: $tag OK done

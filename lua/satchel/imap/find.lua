@@ -170,6 +170,8 @@ end
 ---@return integer|nil
 function M.count(self, op, plan)
   local _ <close> = self.conn:enter()
+  local first = search.compile(plan.where, { has = has(self), ascii_only = self.ascii_only })
+  if first.rest then return nil end
   local compiled, into = ask(self, op, plan, function(compiled)
     local into = { uids = {} }
     if compiled.rest or compiled.all or compiled.none then return {}, into end

@@ -151,14 +151,29 @@ function Driver:list(op, pattern_list, items)
   return entries
 end
 
----One folder as LIST has it.
+-- LIST and STATUS of one folder in one flight, where no LIST brings the other along
+local function list_with_status(self, op, id, items)
+  local entries, on
+  local commands = { list_command(self, { id }), status_command(self, id, items) }
+  for i = 1, 2 do commands[i].on = function(response) return on(response) end end
+  commands[1].reset = function() entries, on = collector(self) end
+  local completions = self.conn:pipeline(commands)
+  if completions[1].error then
+    error_object.raise(self:place_error(completions[1].error, op, self:show_folder(id)))
+  end
+  return entries
+end
+
+---One folder as LIST has it: 1 round trip.
 ---@param id string
 ---@param items? string of STATUS
 ---@param op? string
 ---@return table|nil entry nil where there is none
 function Driver:list_one(id, items, op)
-  id = self:mailbox_of(id)
-  for _, entry in ipairs(self:list(op or "folder", { id }, items)) do
+  id, op = self:mailbox_of(id), op or "folder"
+  local entries = items and not self:has "LIST-STATUS" and list_with_status(self, op, id, items)
+    or self:list(op, { id }, items)
+  for _, entry in ipairs(entries) do
     if entry.id == id and not (attribute(entry, "\\nonexistent")
       and has_folders(entry) == false) then
       return entry

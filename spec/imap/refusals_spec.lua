@@ -1,0 +1,304 @@
+-- The IMAP driver with servers that refuse, lack what others have, or are lost in the
+-- middle: nothing is lost or done twice, and the error says what.
+
+local line_peer = require "support.line_peer"
+local satchel = require "satchel"
+
+-- a log-on, with capabilities
+local function hello(capabilities)
+  return ("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
+    .. "C: $tag AUTHENTICATE PLAIN …\n"
+    .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ %s] in\n"
+    .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'):format(capabilities)
+end
+
+local function selecting(exists, more)
+  return ("C: $tag SELECT INBOX\nS: * %d EXISTS\nS: * FLAGS (\\Seen \\Flagged \\Deleted)\n"
+    .. "S: * OK [UIDVALIDITY 7] x\n%sS: $tag OK [READ-WRITE] selected\n"):format(exists, more or "")
+end
+
+-- the folder that items are moved to
+local in_b <const> = 'C: $tag LIST "" "B"\nS: * LIST () "/" B\nS: $tag OK x\n'
+  .. 'C: $tag STATUS "B" (MESSAGES UNSEEN)\nS: * STATUS B (MESSAGES 1 UNSEEN 0)\nS: $tag OK x\n'
+
+-- FETCH of a message's ENVELOPE; `before`: other items
+local function envelope(seq, uid, subject, id, before)
+  return ('S: * %d FETCH (UID %d %sENVELOPE (NIL "%s" NIL NIL NIL NIL NIL NIL NIL %s))\n'):format(
+    seq, uid, before or "", subject, id and ('"<%s>"'):format(id) or "NIL")
+end
+
+local BYE <const> = "C: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n"
+
+-- runs fn with a session on a peer that plays the script, which has to be played whole
+local function with(script, fn, more)
+  local peer <close> = line_peer.start(script)
+  local options = { url = "imap://" .. peer.place, user = "anna@x.test", password = "p",
+    tls = false, proxy = false, timeout = 5 }
+  for k, v in pairs(more or {}) do options[k] = v end
+  local session = satchel.connect(options)
+  local results = table.pack(satchel.try(fn, session, peer))
+  session:close()
+  peer:check()
+  return table.unpack(results, 1, results.n)
+end
+
+local function value_of(...)
+  local ok, value = with(...)
+  assert.is_true(ok, tostring(value))
+  return value
+end
+
+local function error_of(...)
+  local ok, err = with(...)
+  assert.is_false(ok)
+  return err
+end
+
+describe("a search beyond ASCII", function()
+  it("is judged here where the server knows no UTF-8", function()
+    local subjects = value_of(hello "" .. selecting(3)
+      .. "C: $tag UID SEARCH CHARSET UTF-8 SUBJECT {4+}\nC: öä UNSEEN\n"
+      .. "S: $tag NO [BADCHARSET (US-ASCII)] what?\n"
+      .. "C: $tag NOOP\nS: $tag OK x\n"
+      .. "C: $tag UID SEARCH UNSEEN\nS: * SEARCH 1 3\nS: $tag OK x\n"
+      .. "C: $tag UID FETCH 1,3 (UID ENVELOPE)\n"
+      .. envelope(1, 1, "no")
+      .. 'S: * 3 FETCH (UID 3 ENVELOPE (NIL "=?utf-8?q?=C3=B6=C3=A4_yes?=" NIL NIL NIL NIL NIL '
+      .. "NIL NIL NIL))\nS: $tag OK x\n"
+      -- it is known now
+      .. "C: $tag NOOP\nS: $tag OK x\n"
+      .. "C: $tag UID SEARCH ALL\nS: * SEARCH\nS: $tag OK x\n" .. BYE, function(session)
+        local list = {}
+        for item in session.inbox:items { fields = { "subject" }, where = { unread = true,
+          subject = satchel.contains "öä" } } do
+          list[#list + 1] = item.subject
+        end
+        assert.equal(0, session.inbox:query({ where = { subject = satchel.contains "ü" } }):count())
+        return list
+      end)
+    assert.same({ "öä yes" }, subjects)
+  end)
+
+  it("is one text where the connection is UTF-8", function()
+    local n = value_of("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
+      .. "C: $tag AUTHENTICATE PLAIN …\n"
+      .. "S: $tag OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT LITERAL+] in\n"
+      .. "C: $tag ENABLE UTF8=ACCEPT\nS: * ENABLED UTF8=ACCEPT\nS: $tag OK x\n"
+      .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'
+      .. selecting(1) .. 'C: $tag UID SEARCH SUBJECT "öä"\nS: * SEARCH 1\nS: $tag OK x\n' .. BYE,
+      function(session)
+        return session.inbox:query({ where = { subject = satchel.contains "öä" } }):count()
+      end)
+    assert.equal(1, n)
+  end)
+end)
+
+describe("a search that is refused", function()
+  it("is asked without its text, and the rest is judged here", function()
+    local n = value_of(hello "ESEARCH" .. selecting(2)
+      .. 'C: $tag UID SEARCH RETURN (COUNT) SUBJECT "a" UNSEEN\nS: $tag NO internal error\n'
+      .. "C: $tag NOOP\nS: $tag OK x\n"
+      .. "C: $tag NOOP\nS: $tag OK x\n"
+      .. 'C: $tag UID SEARCH RETURN (ALL) SUBJECT "a" UNSEEN\nS: $tag NO internal error\n'
+      .. "C: $tag NOOP\nS: $tag OK x\n"
+      .. "C: $tag UID SEARCH RETURN (ALL) UNSEEN\n"
+      .. 'S: * ESEARCH (TAG "x") UID ALL 1:2\nS: $tag OK x\n'
+      .. "C: $tag UID FETCH 1:2 (UID ENVELOPE)\n"
+      .. envelope(1, 1, "b")
+      .. envelope(2, 2, "A")
+      .. "S: $tag OK x\n" .. BYE, function(session)
+        return session.inbox:query({ where = { unread = true,
+          subject = satchel.contains "a" } }):count()
+      end)
+    assert.equal(1, n)
+  end)
+
+  it("raises what the server said where there is no text in it", function()
+    local err = error_of(hello "" .. selecting(2)
+      .. "C: $tag UID SEARCH UNSEEN\nS: $tag NO out of order\n" .. BYE, function(session)
+        return session.inbox:query({ where = { unread = true } }):count()
+      end)
+    assert.equal("server", err.kind)
+    assert.matches("out of order", err.message)
+  end)
+end)
+
+describe("a server without UIDPLUS", function()
+  it("removes no single item for good, and nothing is said to it", function()
+    local err = error_of(hello "MOVE" .. BYE, function(session)
+      session.inbox:query({ ids = { "7.1" } }):delete { hard = true }
+    end)
+    assert.equal("unsupported", err.kind)
+    assert.matches("UIDPLUS", err.message)
+  end)
+
+  it("tells no new ids: they are looked for", function()
+    local result = value_of(hello "MOVE" .. in_b .. selecting(2)
+      .. "C: $tag UID FETCH 2 (UID RFC822.SIZE ENVELOPE)\n"
+      .. envelope(2, 2, "a", "a@x", "RFC822.SIZE 9 ")
+      .. "S: $tag OK x\n"
+      .. "C: $tag STATUS \"B\" (UIDNEXT UIDVALIDITY)\n"
+      .. "S: * STATUS B (UIDNEXT 5 UIDVALIDITY 8)\nS: $tag OK x\n"
+      .. "C: $tag UID SEARCH UID 2\nS: * SEARCH 2\nS: $tag OK x\n"
+      .. "C: $tag UID MOVE 2 \"B\"\nS: * 2 EXPUNGE\nS: $tag OK x\n"
+      .. "C: $tag SELECT \"B\"\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 8] x\nS: $tag OK x\n"
+      .. "C: $tag UID SEARCH ALL\nS: * SEARCH 3 5 6\nS: $tag OK x\n"
+      .. "C: $tag UID FETCH 5:6 (UID RFC822.SIZE ENVELOPE)\n"
+      .. envelope(2, 5, "b", "b@x", "RFC822.SIZE 9 ")
+      .. envelope(3, 6, "a", "a@x", "RFC822.SIZE 9 ")
+      .. "S: $tag OK x\n" .. BYE, function(session)
+        return session.inbox:query({ ids = { "7.2" } }):move("B", { ids = true })[1]
+      end)
+    assert.same({ id = "7.2", ok = true, new_id = "8.6" }, result)
+  end)
+end)
+
+describe("many at once", function()
+  it("are moved as far as the server does, and what was not is told", function()
+    local results = value_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3)
+      .. "C: $tag UID SEARCH UID 1:3\nS: * SEARCH 1 2 3\nS: $tag OK x\n"
+      -- the second went between the two commands
+      .. "C: $tag UID MOVE 1:3 \"B\"\nS: * OK [COPYUID 8 1,3 10:11] x\n"
+      .. "S: * 3 EXPUNGE\nS: * 1 EXPUNGE\n"
+      .. "S: $tag OK x\n" .. BYE, function(session)
+        return session.inbox:query({ ids = { "7.1", "7.2", "7.3", "6.9" } })
+          :move("B", { ids = true })
+      end)
+    assert.same({ "8.10", nil, "8.11" }, { results[1].new_id, results[2].new_id,
+      results[3].new_id })
+    assert.equal("not_found", results[2].error.kind)
+    assert.matches("UIDVALIDITY", results[4].error.message)
+  end)
+
+  it("raise the one refusal of all, with the results", function()
+    local err = error_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3)
+      .. "C: $tag UID SEARCH UID 1:2\nS: * SEARCH 1 2\nS: $tag OK x\n"
+      .. "C: $tag UID COPY 1:2 \"B\"\nS: $tag NO [OVERQUOTA] full\n" .. BYE, function(session)
+        session.inbox:query({ ids = { "7.1", "7.2" } }):copy "B"
+      end)
+    assert.equal("quota", err.kind)
+    assert.matches("full", err.message)
+    assert.equal(2, #err.results)
+  end)
+
+  it("are split where a line would be too long", function()
+    local ids = {}
+    for i = 1, 4000 do ids[i] = "7." .. i * 2 end
+    local peer <close> = line_peer.start(hello "UIDPLUS" .. selecting(8000)
+      .. ("C: $tag UID STORE …\nS: $tag OK x\nC: $tag UID SEARCH UID …\n"
+        .. "S: * SEARCH\nS: $tag OK x\n"):rep(3) .. BYE)
+    local session = satchel.connect { url = "imap://" .. peer.place, user = "a@x.test",
+      password = "p", tls = false, proxy = false }
+    local results = session.inbox:query({ ids = ids }):update { unread = false }
+    assert.equal(4000, #results)
+    assert.equal("not_found", results[4000].error.kind)
+    session:close()
+    for line in peer:heard():gmatch "[^\n]+" do assert.is_true(#line < 8192) end
+  end)
+end)
+
+describe("messages that are stored", function()
+  -- a message of a subject and no text, as it travels
+  local message <const> = ("C: …\n"):rep(8)
+
+  it("go one by one where the server refuses all together", function()
+    local results = value_of(hello "UIDPLUS MULTIAPPEND"
+      .. "C: $tag APPEND INBOX (\\Seen) {…\n" .. message .. "C:  (\\Seen) {…\n" .. message
+      .. "C: \nS: $tag NO [OVERQUOTA] full\n"
+      .. "C: $tag APPEND INBOX (\\Seen) {…\n" .. message .. "C: \nS: $tag OK [APPENDUID 7 9] x\n"
+      .. "C: $tag APPEND INBOX (\\Seen) {…\n" .. message .. "C: \nS: $tag NO [OVERQUOTA] full\n"
+      .. BYE, function(session)
+        return session.inbox:create_all { { subject = "1" }, { subject = "2" } }
+      end)
+    assert.same({ ok = true, id = "7.9" }, results[1])
+    assert.is_false(results[2].ok)
+    assert.equal("quota", results[2].error.kind)
+  end)
+
+  it("are not uploaded where they are too large", function()
+    local results = value_of(hello "UIDPLUS APPENDLIMIT=2000"
+      .. BYE, function(session)
+        return select(2, satchel.try(session.inbox.create, session.inbox,
+          { subject = "x", text = ("x"):rep(3000) }))
+      end)
+    assert.equal("limit", results.kind)
+    assert.matches("2000", results.message)
+  end)
+end)
+
+describe("a folder", function()
+  it("that allows no new keywords keeps none, and says so", function()
+    local err = error_of(hello "UIDPLUS" .. selecting(1,
+      "S: * OK [PERMANENTFLAGS (\\Seen \\Deleted)] x\n") .. BYE, function(session)
+        session.inbox:query({ ids = { "7.1" } }):update { categories = "Red" }
+      end)
+    assert.equal("unsupported", err.kind)
+    assert.matches("'Red'", err.message)
+  end)
+
+  it("that may only be read is not written to", function()
+    local err = error_of(hello "UIDPLUS" .. "C: $tag SELECT INBOX\nS: * 1 EXISTS\n"
+      .. "S: * OK [UIDVALIDITY 7] x\nS: $tag OK [READ-ONLY] selected\n" .. BYE, function(session)
+        session.inbox:query({ ids = { "7.1" } }):update { unread = true }
+      end)
+    assert.equal("denied", err.kind)
+  end)
+
+  it("that was numbered anew while it is read ends the loop with an error", function()
+    local err = error_of(hello "ESEARCH" .. selecting(2)
+      .. 'C: $tag UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG "x") UID ALL 1:2\nS: $tag OK x\n'
+      .. "C: $tag SELECT \"B\"\nS: * 0 EXISTS\nS: * OK [UIDVALIDITY 9] x\nS: $tag OK x\n"
+      .. BYE, function(session)
+        local cursor = session._.store:driver():cursor { folder_id = "INBOX", fields = {} }
+        local list = cursor:next()
+        assert.equal("7.2", list[2].id)
+        session._.store:driver():in_folder("x", "B", {}, { uidvalidity = 8, item = "8.1" })
+      end)
+    assert.equal("not_found", err.kind)
+    assert.matches("UIDVALIDITY was 8, is 9", err.message)
+  end)
+end)
+
+describe("a loop", function()
+  local function envelopes(first, last)
+    local list = {}
+    for uid = first, last do
+      list[#list + 1] = envelope(uid, uid, "n" .. uid)
+    end
+    return table.concat(list)
+  end
+
+  it("goes on when the connection is lost while it reads ahead", function()
+    local again = hello("ESEARCH"):gsub("C: %$tag LIST.*", "") .. selecting(250)
+      .. "C: $tag UID FETCH 101:250 (UID ENVELOPE)\n" .. envelopes(101, 250)
+      .. "S: $tag OK x\n" .. BYE
+    local peer <close> = line_peer.start { hello "ESEARCH" .. selecting(250)
+      .. 'C: $tag UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG "x") UID ALL 1:250\nS: $tag OK x\n'
+      .. "C: $tag UID FETCH 1:100 (UID ENVELOPE)\n" .. envelopes(1, 100) .. "S: $tag OK x\n"
+      .. "C: $tag UID FETCH 101:250 (UID ENVELOPE)\n" .. envelopes(101, 120) .. "! close\n", again }
+    local session = satchel.connect { url = "imap://" .. peer.place, user = "a@x.test",
+      password = "p", tls = false, proxy = false, timeout = 5 }
+    local seen = {}
+    for item in session.inbox:items { fields = { "subject" } } do seen[#seen + 1] = item.subject end
+    session:close()
+    assert.equal(250, #seen)
+    for i, subject in ipairs(seen) do assert.equal("n" .. i, subject) end
+  end)
+
+  it("leaves out what is gone, and takes no news for an answer", function()
+    local subjects = value_of(hello "ESEARCH" .. selecting(3)
+      .. 'C: $tag UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG "x") UID ALL 1:3\nS: $tag OK x\n'
+      .. "C: $tag UID FETCH 1:3 (UID ENVELOPE)\nS: * 2 FETCH (UID 2 FLAGS (\\Seen))\n"
+      .. envelope(3, 3, "three")
+      .. envelope(1, 1, "one")
+      .. envelope(9, 99, "stray")
+      .. "S: $tag OK x\n" .. BYE, function(session)
+        local list = {}
+        for item in session.inbox:items { fields = { "subject" } } do
+          list[#list + 1] = item.subject
+        end
+        return list
+      end)
+    assert.same({ "one", "three" }, subjects)
+  end)
+end)
