@@ -32,23 +32,60 @@ function M.set(server, behaviour, outcome)
   M.note(server, behaviour, outcome)
 end
 
----@return string text nothing when nothing was noted
-function M.text()
-  if #M.servers == 0 then return "" end
+-- servers that have a behaviour in common stand in one table
+local function tables()
+  local list, of_behaviour = {}, {}
+  for _, server in ipairs(M.servers) do
+    local own, group = {}, nil
+    for _, name in ipairs(M.behaviours) do
+      if M.cells[server .. "\0" .. name] then
+        own[#own + 1] = name
+        group = group or of_behaviour[name]
+      end
+    end
+    if not group then
+      group = { servers = {}, behaviours = {} }
+      list[#list + 1] = group
+    end
+    group.servers[#group.servers + 1] = server
+    for _, name in ipairs(own) do
+      of_behaviour[name] = group
+      once(group.behaviours, name)
+    end
+  end
+  return list
+end
+
+local function padded(text, width)
+  return text .. (" "):rep(width - utf8.len(text))
+end
+
+-- a cell of a server's column
+local function cell(server, text)
+  return padded(text, math.max(utf8.len(server), 11))
+end
+
+local function show(group)
   local wide = 0
-  for _, name in ipairs(M.behaviours) do wide = math.max(wide, utf8.len(name)) end
-  local lines, row = {}, { (" "):rep(wide) }
-  for _, server in ipairs(M.servers) do row[#row + 1] = ("%-12s"):format(server) end
-  lines[1] = table.concat(row, "  ")
-  for _, name in ipairs(M.behaviours) do
-    row = { name .. (" "):rep(wide - utf8.len(name)) }
-    for _, server in ipairs(M.servers) do
-      local width = math.max(12, #server)
-      row[#row + 1] = ("%-" .. width .. "s"):format(M.cells[server .. "\0" .. name] or "-")
+  for _, name in ipairs(group.behaviours) do wide = math.max(wide, utf8.len(name)) end
+  local lines, row = {}, { padded("", wide) }
+  for _, server in ipairs(group.servers) do row[#row + 1] = cell(server, server) end
+  lines[1] = table.concat(row, "  "):gsub("%s+$", "")
+  for _, name in ipairs(group.behaviours) do
+    row = { padded(name, wide) }
+    for _, server in ipairs(group.servers) do
+      row[#row + 1] = cell(server, M.cells[server .. "\0" .. name] or "-")
     end
     lines[#lines + 1] = table.concat(row, "  "):gsub("%s+$", "")
   end
   return table.concat(lines, "\n") .. "\n"
+end
+
+---@return string text nothing when nothing was noted
+function M.text()
+  local list = {}
+  for i, group in ipairs(tables()) do list[i] = show(group) end
+  return table.concat(list, "\n")
 end
 
 return M
