@@ -56,14 +56,21 @@ local function reachable(path)
   return true
 end
 
+---Where servers may have their folders.
+---@return string path
+---@return boolean stays false where it is the system's, whose users can come there
+function M.base()
+  local base = M.run("mkdir -p build/peers && cd build/peers && pwd"):gsub("\n", "")
+  -- a Unix socket's name has at most 107 bytes
+  if #base <= 60 and (not M.is_root() or reachable(base)) then return base, true end
+  return os.getenv "TMPDIR" or "/tmp", false
+end
+
 ---A new folder, removed when the server stops.
 ---@param name string
 ---@return string
 function M.place(name)
-  local base = M.run("mkdir -p build/peers && cd build/peers && pwd"):gsub("\n", "")
-  -- a Unix socket's name has at most 107 bytes
-  if #base > 60 or M.is_root() and not reachable(base) then base = os.getenv "TMPDIR" or "/tmp" end
-  local made = M.run("d=$(mktemp -d '%s/%s-XXXXXX') && chmod 755 $d && echo $d", base, name)
+  local made = M.run("d=$(mktemp -d '%s/%s-XXXXXX') && chmod 755 $d && echo $d", M.base(), name)
   return (made:gsub("\n", ""))
 end
 

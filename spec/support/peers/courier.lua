@@ -62,7 +62,7 @@ end
 ---@param users table<string, string> address and password
 ---@return table peer with ports imap, pop3; `mail` is the folder of USER/Maildir
 function M.start(users)
-  local path = root.make("courier", PACKAGES)
+  local path, finish = root.make("courier", PACKAGES)
   local p = { name = M.name, prefix = "INBOX." }
   local inside
   p.dir, inside = root.place(path)
@@ -82,7 +82,7 @@ function M.start(users)
   local values = { ["in"] = inside, imap = p.imap, pop3 = p.pop3 }
   server.write(p.dir .. "/run", (RUN:gsub("%$(%w+)", values)))
   p.process = server.start(M.name, p.dir, ("chroot '%s' /bin/sh %s/run"):format(path, inside),
-    { p.imap, p.pop3 })
+    { p.imap, p.pop3 }, finish)
   function p:stop() self.process:stop() end
   function p.log() return p.process:log() end
   return p

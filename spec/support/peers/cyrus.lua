@@ -70,7 +70,7 @@ exec /usr/sbin/cyrmaster -p $in/master.pid
 ---@param users table<string, string> address and password
 ---@return table peer with ports imap, imaps, pop3, lmtp
 function M.start(users)
-  local path = root.make("cyrus", PACKAGES)
+  local path, finish = root.make("cyrus", PACKAGES)
   local p = { name = M.name }
   local inside
   p.dir, inside = root.place(path)
@@ -87,7 +87,7 @@ function M.start(users)
       password, path, inside, domain, name)
   end
   p.process = server.start(M.name, p.dir, ("chroot '%s' /bin/sh %s/run"):format(path, inside),
-    { p.imap, p.pop3, p.lmtp })
+    { p.imap, p.pop3, p.lmtp }, finish)
   for user, password in pairs(users) do
     local d = dialogue.open(p.imap) -- the first login makes the mailboxes
     d:hear "^%* OK"

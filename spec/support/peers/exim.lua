@@ -89,7 +89,7 @@ cram:
 ---@param dovecot spec.Dovecot where mail goes
 ---@return table peer with ports smtp, smtps
 function M.start(users, dovecot)
-  local path = root.make("exim", PACKAGES)
+  local path, finish = root.make("exim", PACKAGES)
   local p = { name = M.name }
   local inside
   p.dir, inside = root.place(path)
@@ -106,7 +106,7 @@ function M.start(users, dovecot)
   server.write(path .. "/etc/exim4/exim4.conf", (CONFIG:gsub("%$(%l+)", values)))
   server.run("mkdir '%s/spool' && chown -R 503:503 '%s'", p.dir, p.dir)
   p.process = server.start(M.name, p.dir, ("chroot '%s' /usr/sbin/exim4 -bdf -q1s"):format(path),
-    { p.smtp })
+    { p.smtp }, finish)
   function p:stop() self.process:stop() end
   function p.log()
     return p.process:log() .. server.slurp(p.dir .. "/log-main") .. server.slurp(p.dir

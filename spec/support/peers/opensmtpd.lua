@@ -25,7 +25,7 @@ match from any for domain "example.test" action "deliver"
 ---@param dovecot spec.Dovecot where mail goes
 ---@return table peer with ports smtp, starttls
 function M.start(users, dovecot)
-  local path = root.make("opensmtpd", PACKAGES)
+  local path, finish = root.make("opensmtpd", PACKAGES)
   local p = { name = M.name }
   local inside
   p.dir, inside = root.place(path)
@@ -39,7 +39,7 @@ function M.start(users, dovecot)
   server.run("chmod 600 '%s/key.pem' && rm -rf '%s/var/spool/smtpd' && mkdir -p '%s/home' && "
     .. "mkdir -p -m 711 '%s/var/spool/smtpd'", p.dir, path, path, path)
   p.process = server.start(M.name, p.dir,
-    ("chroot '%s' /usr/sbin/smtpd -d -f %s/smtpd.conf"):format(path, inside), { p.smtp })
+    ("chroot '%s' /usr/sbin/smtpd -d -f %s/smtpd.conf"):format(path, inside), { p.smtp }, finish)
   function p:stop() self.process:stop() end
   function p.log() return p.process:log() end
   return p

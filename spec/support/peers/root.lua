@@ -43,9 +43,11 @@ chmod 1777 tmp
 -- the names of the packages with all they need, as on an empty machine
 local function closure(packages)
   local list, seen = {}, {}
-  local text = server.run("touch build/peers/empty && apt-get install --print-uris -y -q "
-    .. "--no-install-recommends -o Dir::State::status=$PWD/build/peers/empty "
-    .. "-o Debug::NoLocking=1 %s", packages)
+  -- what was downloaded before would not be named
+  local text = server.run("mkdir -p build/peers/archives/partial && touch build/peers/empty && "
+    .. "apt-get install --print-uris -y -q --no-install-recommends -o Debug::NoLocking=1 "
+    .. "-o Dir::State::status=$PWD/build/peers/empty "
+    .. "-o Dir::Cache::archives=$PWD/build/peers/archives %s", packages)
   for file in text:gmatch "'[^']+' (%S+%.deb) %d+" do
     local name, version = file:match "^([^_]+)_([^_]+)_"
     if not seen[name] then
@@ -69,16 +71,18 @@ local function download(list)
     .. "apt-get download -q -o APT::Sandbox::User=root %s", table.concat(missing, " "))
 end
 
----The root folder of a server, made when it is not there.
+---The root folder of a server, made when it is not there.  It stays for the next
+---run, unless the servers' users cannot come to build/peers.
 ---@param name string
 ---@param packages string names, separated by spaces
 ---@return string path
+---@return string finish a command for the end
 function M.make(name, packages)
   server.need_root(name)
-  server.run "mkdir -p build/peers"
-  local base = server.run "cd build/peers && pwd":gsub("\n", "")
-  local root = base .. "/root-" .. name
-  if server.slurp(root .. "/packages") == packages then return root end
+  local base, stays = server.base()
+  local root = stays and base .. "/root-" .. name or server.place("root-" .. name)
+  local finish = stays and "true" or ("rm -rf '%s'"):format(root)
+  if server.slurp(root .. "/packages") == packages then return root, finish end
   if not server.run "ls /var/lib/apt/lists":find "_Packages" then server.run "apt-get update -q" end
   local list = closure(packages)
   download(list)
@@ -93,7 +97,7 @@ function M.make(name, packages)
   server.write(root .. "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n")
   server.write(root .. "/etc/services", "smtp 25/tcp\nlmtp 24/tcp\nimap2 143/tcp\npop3 110/tcp\n")
   server.write(root .. "/packages", packages)
-  return root
+  return root, finish
 end
 
 ---A folder of this run below the root: its path outside, and inside.
