@@ -2,98 +2,16 @@
 -- ask for.
 
 local core = require "satchel.core"
+local own_folder = require "support.own_folder"
 local peers = require "support.mail_peers"
+local refused = require("support.refused").kind
 local satchel = require "satchel"
 
 local new_year <const> = 1767225600
 
-local function refused(kind, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind, tostring(err))
-  return err
-end
-
-local function each_server(fn)
-  for _, peer in ipairs { peers.imap, peers.plain } do
-    describe("on " .. peer.name, function() fn(peer) end)
-  end
-end
-
--- a session with a folder of its own, in a table that is filled before the specs run
-local function place(peer, name)
-  local at = {}
-  setup(function()
-    at.session = peer.connect(1)
-    pcall(function() at.session:folder(name):delete { hard = true } end)
-    at.folder = at.session:folder(name, { create = true })
-  end)
-  teardown(function()
-    at.folder:delete { hard = true }
-    at.session:close()
-  end)
-  return at
-end
-
-each_server(function(peer)
-  describe("folders", function()
-    local at = place(peer, "Driver of folders")
-
-    it("have ids that follow their names, and objects that follow the ids", function()
-      local outer = at.folder:create_folder "outer"
-      local inner = outer:create_folder "inner"
-      local item = inner:create { subject = "x", text = "kept" }
-      outer:rename "öther"
-      assert.equal("Driver of folders/öther", outer.id)
-      assert.equal("Driver of folders/öther/inner", inner.id)
-      assert.equal(inner, at.folder:folder "öther/inner")
-      assert.equal("kept", (item.text:gsub("%s+$", "")))
-      assert.equal("x", inner:query():first().subject)
-      outer:delete { hard = true }
-      refused("not_found", at.folder.folder, at.folder, "öther")
-    end)
-
-    it("in the trash are called otherwise where the name is taken", function()
-      local first = at.folder:create_folder "gone"
-      first:delete()
-      local second = at.folder:create_folder "gone"
-      second:delete()
-      assert.equal("gone", first.name)
-      assert.equal("gone 2", second.name)
-      assert.equal(at.session.trash, second.parent)
-      first:delete { hard = true }
-      second:delete { hard = true }
-    end)
-
-    it("copy with all that is in them", function()
-      local one = at.folder:create_folder "one"
-      one:create { subject = "a" }
-      one:create_folder("deep"):create { subject = "b" }
-      local copy = one:copy(at.folder, "two")
-      assert.equal("a", copy:query():first().subject)
-      assert.equal("b", copy:folder("deep"):query():first().subject)
-      refused("invalid", one.copy, one, one:folder "deep")
-      refused("invalid", one.move, one, one:folder "deep")
-    end)
-
-    it("hold mail, and no item at the top", function()
-      refused("unsupported", at.folder.create_folder, at.folder, "x", { kind = "calendar" })
-      refused("unsupported", function() return at.session.calendar end)
-      refused("unsupported", function() return at.session.root:query():count() end)
-      refused("invalid", at.session.inbox.rename, at.session.inbox, "x")
-      refused("invalid", at.folder.create_folder, at.folder, "a/b")
-    end)
-
-    it("tell their size", function()
-      local sized = at.folder:create_folder "sized"
-      local item = sized:create { subject = "x", text = "y" }
-      sized:reload()
-      assert.equal(item.size, sized.size)
-    end)
-  end)
-
+own_folder.each_server(_ENV, function(peer)
   describe("queries", function()
-    local at = place(peer, "Driver of queries")
+    local at = own_folder.place(_ENV, peer, "Driver of queries")
 
     setup(function()
       local drafts = {}
@@ -176,7 +94,7 @@ each_server(function(peer)
   end)
 
   describe("items", function()
-    local at = place(peer, "Driver of items")
+    local at = own_folder.place(_ENV, peer, "Driver of items")
 
     it("of a folder that was made anew are not found, and it is said why", function()
       local folder = at.folder:create_folder "renumbered"
@@ -298,7 +216,7 @@ each_server(function(peer)
   end)
 
   describe("the trace and the dry run", function()
-    local at = place(peer, "Driver of traces")
+    local at = own_folder.place(_ENV, peer, "Driver of traces")
 
     it("show what is said without secrets", function()
       local lines = {}
@@ -323,7 +241,7 @@ each_server(function(peer)
   end)
 
   describe("drafts", function()
-    local at = place(peer, "Driver of drafts")
+    local at = own_folder.place(_ENV, peer, "Driver of drafts")
 
     it("that are sent are in Sent, as they were sent", function()
       for _, age in ipairs { 0, 86400 } do

@@ -1,7 +1,27 @@
--- Folders of servers that tell less than others.
+-- Folders as they are listed: by a real Dovecot, and by servers that tell less than others.
 
 local line_peer = require "support.line_peer"
+local own_folder = require "support.own_folder"
+local refused = require("support.refused").kind
 local satchel = require "satchel"
+
+own_folder.each_server(_ENV, function(peer)
+  describe("folders", function()
+    local at = own_folder.place(_ENV, peer, "Listed folders")
+
+    it("tell their size", function()
+      local sized = at.folder:create_folder "sized"
+      local item = sized:create { subject = "x", text = "y" }
+      sized:reload()
+      assert.equal(item.size, sized.size)
+    end)
+
+    it("have no calendar among them, and no item at the top", function()
+      refused("unsupported", function() return at.session.calendar end)
+      refused("unsupported", function() return at.session.root:query():count() end)
+    end)
+  end)
+end)
 
 describe("a folder that LIST leaves out though others lie in it", function()
   local log_on <const> = [[

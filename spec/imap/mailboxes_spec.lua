@@ -135,6 +135,15 @@ describe("a list", function()
   end)
 end)
 
+describe("a mailbox", function()
+  for attributes, holds in pairs { [""] = true, ["\\HasChildren"] = true, ["\\Noselect"] = false,
+    ["\\NOSELECT"] = false, ["\\nonexistent"] = false } do
+    it((holds and "holds items: " or "holds folders alone: ") .. attributes, function()
+      assert.equal(holds, mailboxes.holds_items { attributes = { [attributes] = true } })
+    end)
+  end
+end)
+
 describe("another user's mailboxes", function()
   it("are a tree of their own", function()
     local tree = mailboxes.guest("user.bob.", ".", "user.bob")

@@ -26,7 +26,8 @@ Driver.__index = Driver
 local M = {}
 
 for _, methods in ipairs {
-  require "satchel.imap.folders", require("satchel.imap.cursor").methods,
+  require "satchel.imap.folders", require "satchel.imap.arranging",
+  require("satchel.imap.cursor").methods,
   require "satchel.imap.items", require "satchel.imap.bulk", require "satchel.imap.transfer",
   require "satchel.imap.create", require "satchel.imap.update",
   require "satchel.imap.send", require "satchel.imap.guest", (require "satchel.imap.parts"),
@@ -114,7 +115,7 @@ local function select_error(self, id, op, err)
   if err.kind == "server" or err.kind == "invalid" or err.kind == "denied" then
     local ok, entry = pcall(self.list_one, self, id)
     if ok and not entry then return self:no_folder(id, op) end
-    if ok and entry.attributes["\\Noselect"] then
+    if ok and not mailboxes.holds_items(entry) then
       err = error_object.new { kind = "unsupported", message = "it holds folders and no items" }
     end
   end

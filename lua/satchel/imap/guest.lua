@@ -26,8 +26,7 @@ local function find_shared(self, space, address)
     local inbox
     for _, entry in ipairs(self:list("mailbox", { top, prefix .. "%" })) do
       local rest = entry.id:sub(#prefix + 1)
-      if entry.id:lower() == top:lower() and not entry.attributes["\\Noselect"]
-        and not entry.attributes["\\NonExistent"] then
+      if entry.id:lower() == top:lower() and mailboxes.holds_items(entry) then
         inbox = inbox or entry.id
       elseif entry.id:sub(1, #prefix):lower() == prefix:lower() then
         inbox = rest:upper() == "INBOX" and entry.id or inbox or false

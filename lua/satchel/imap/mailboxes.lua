@@ -149,6 +149,24 @@ end
 
 -- Listing -------------------------------------------------------------------------
 
+---Whether LIST says something of a mailbox, in any case (RFC 3501 9).
+---@param entry table with attributes
+---@param name string in lower case
+---@return boolean
+function M.has_attribute(entry, name)
+  for each in pairs(entry.attributes) do
+    if each:lower() == name then return true end
+  end
+  return false
+end
+
+---Whether a mailbox can be selected.
+---@param entry table with attributes
+---@return boolean
+function M.holds_items(entry)
+  return not M.has_attribute(entry, "\\noselect") and not M.has_attribute(entry, "\\nonexistent")
+end
+
 -- patterns are quoted by nothing: a name that has one of these lists others, too,
 -- which are left out by has() and lies_in()
 

@@ -2,6 +2,7 @@
 -- by their names, which clients and servers write in the language of their user.
 
 local core = require "satchel.core"
+local mailboxes = require "satchel.imap.mailboxes"
 
 local M = {}
 
@@ -108,21 +109,12 @@ local function rank(entry, row, tree)
   return n and place + n
 end
 
-local function has_attribute(entry, name)
-  for attribute in pairs(entry.attributes) do
-    if attribute:lower() == name then return true end
-  end
-  return false
-end
-
-local function can_be_opened(entry)
-  return not has_attribute(entry, "\\noselect") and not has_attribute(entry, "\\nonexistent")
-end
-
 local function by_attribute(entries, row)
   for _, name in ipairs(row.attributes) do
     for _, entry in ipairs(entries) do
-      if has_attribute(entry, name) and can_be_opened(entry) then return entry.id end
+      if mailboxes.has_attribute(entry, name) and mailboxes.holds_items(entry) then
+        return entry.id
+      end
     end
   end
 end
@@ -130,7 +122,7 @@ end
 local function by_name(entries, row, tree, taken)
   local best, best_rank
   for _, entry in ipairs(entries) do
-    local n = not taken[entry.id] and can_be_opened(entry) and rank(entry, row, tree)
+    local n = not taken[entry.id] and mailboxes.holds_items(entry) and rank(entry, row, tree)
     if n and (not best or n < best_rank) then best, best_rank = entry.id, n end
   end
   return best
