@@ -252,12 +252,11 @@ describe("tasks on one connection", function()
     for i = 1, 10 do
       tasks[i] = task.spawn(function()
         local name = i % 2 == 0 and "two" or "one"
-        return conn:exclusive(function()
-          local now = conn:select(name)
-          conn:run "NOOP"
-          assert.equal(name, conn.selected.name)
-          return now.exists
-        end)
+        local _ <close> = conn:enter()
+        local now = conn:select(name)
+        conn:run "NOOP"
+        assert.equal(name, conn.selected.name)
+        return now.exists
       end)
     end
     assert.same({ 1, 2, 1, 2, 1, 2, 1, 2, 1, 2 }, task.join(tasks))

@@ -1,8 +1,8 @@
 -- An IMAP connection as the driver and `session.imap` use it: commands are run one
 -- after the other or pipelined, a mailbox is selected, a lost connection is made
 -- anew. What is safe to repeat is repeated; of what may have happened the error
--- says so. One task at a time has the connection (`enter`, `exclusive`), so that
--- what depends on a SELECT is not torn apart.
+-- says so. One task at a time has the connection (`enter`), so that what depends on
+-- a SELECT is not torn apart.
 
 local address = require "satchel.imap.endpoint"
 local capability = require "satchel.imap.capability"
@@ -85,15 +85,6 @@ function Connection:enter()
   self.lock:acquire()
   self.owner = me
   return self.guard
-end
-
----Calls fn while nobody else can say anything on this connection.
----@param fn function
----@param ... any its arguments
----@return any ... what it returns
-function Connection:exclusive(fn, ...)
-  local _ <close> = self:enter()
-  return fn(...)
 end
 
 -- Connecting --------------------------------------------------------------------
