@@ -99,3 +99,23 @@ Disposition: manual-action/MDN-sent-manually; displayed]])
     assert.equal("REPORT.IPM.Note.IPNNRN", fields.class)
   end)
 end)
+
+describe("a header alone", function()
+  local signed <const> = "multipart/signed; boundary=x; protocol="
+  for type, class in pairs {
+    ['multipart/report; boundary=x; report-type="delivery-status"'] = "REPORT.IPM.Note.NDR",
+    ["Multipart/Report; report-type=Disposition-Notification"] = "REPORT.IPM.Note.IPNRN",
+    ["multipart/report; report-type=feedback-report"] = "IPM.Note",
+    ["multipart/mixed; report-type=delivery-status"] = "IPM.Note",
+    [signed .. '"application/x-pkcs7-signature"'] = "IPM.Note.SMIME.MultipartSigned",
+    [signed .. '"application/pgp-signature"'] = "IPM.Note",
+    ["application/pkcs7-mime; name=a"] = "IPM.Note.SMIME",
+  } do
+    it("tells the kind and the class: " .. type, function()
+      local fields = assert(mime.parse("Content-Type: " .. type .. "\r\n")):fields()
+      assert.equal(class, fields.class)
+      assert.equal(class:find "^REPORT" and "report" or "message", fields.kind)
+      assert.is_nil(fields.report)
+    end)
+  end
+end)

@@ -180,6 +180,22 @@ own_folder.each_server(_ENV, function(peer)
       refused("unsupported", function() middle:delete { hard = true } end)
     end)
 
+    it("are reports whatever was read of them", function()
+      local id = at.folder:import({ mime = "Subject: r\r\nContent-Type: multipart/report; "
+        .. "report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nlate\r\n--b\r\n"
+        .. "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        .. "Final-Recipient: rfc822; a@b.test\r\nAction: delayed\r\n--b--\r\n" }).id
+      for _, names in ipairs { { "subject" }, { "size" }, { "kind" }, { "text" } } do
+        local item = at.folder:query({ ids = { id }, fields = names }):first()
+        assert.equal("report", item.kind)
+        assert.equal("late", (item.text:gsub("%s+$", "")))
+        assert.equal("report", item.kind)
+        assert.equal("delayed", item.report.recipients[1].action)
+      end
+      assert.same({ id }, at.folder:query({ where = { kind = "report" } }):ids())
+      at.folder:get(id):delete { hard = true }
+    end)
+
     it("are read in ranges", function()
       local data = ("0123456789abcdef"):rep(150000) -- 2.4 MB
       local item = at.folder:create { subject = "large", attachments = { { data = data,

@@ -21,6 +21,11 @@ local function message(i)
   elseif i == 6 then -- mixed, but nothing is attached
     table.move({ "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b", "", "--b", "",
       "only text", "--b--" }, 1, 7, #lines + 1, lines)
+  elseif i == 8 then
+    table.move({ "MIME-Version: 1.0", "Content-Type: multipart/report; boundary=b;",
+      "\treport-type=delivery-status", "", "--b", "", "body of 8", "--b",
+      "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.x.test", "",
+      "Final-Recipient: rfc822; a@b.test", "Action: delayed", "--b--" }, 1, 15, #lines + 1, lines)
   else
     table.move({ "", "body of " .. i, ("x"):rep(i) }, 1, 3, #lines + 1, lines)
   end
@@ -149,6 +154,28 @@ describe("a maildrop", function()
       assert.equal("<5@x.test>", item.headers["message-id"])
     end)
     assert.equal(1, n)
+  end)
+
+  it("tells a report by its header, and the same of all of it", function()
+    local function first(fields)
+      return inbox:query({ where = { message_id = "<8@x.test>" }, fields = fields }):first()
+    end
+    for _, fields in ipairs { { "subject" }, { "kind" }, { "text" }, { "size", "attachments" } } do
+      local item = first(fields)
+      assert.same({ "report", "REPORT.IPM.Note.NDR" }, { item.kind, item.class })
+      assert.equal("body of 8", (item.text:gsub("%s+$", "")))
+      assert.same({ "report", "REPORT.IPM.Note.NDR" }, { item.kind, item.class })
+      assert.equal("delayed", item.report.recipients[1].action)
+      assert.equal("report", item:reload().kind)
+    end
+    assert.same({ 8 }, numbers { where = { kind = "report" } })
+    assert.equal(count - 1, inbox:query({ where = { kind = "message" } }):count())
+  end)
+
+  it("reads a header for the kind when nothing was read", function()
+    local item = inbox:query({ fields = { "size" }, offset = 6 }):first()
+    assert.equal(1, (trips(function() assert.equal("message", item.kind) end)))
+    assert.equal(0, (trips(function() assert.equal("number 007 of 120", item.subject) end)))
   end)
 
   it("reads ahead, and may be left with any other call", function()

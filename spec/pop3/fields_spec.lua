@@ -4,7 +4,7 @@ local fields = require "satchel.pop3.fields"
 local satchel = require "satchel"
 
 for _, case in ipairs {
-  { {}, "nothing" }, { { "id", "size", "unread", "class" }, "nothing" },
+  { {}, "nothing" }, { { "id", "size", "unread" }, "nothing" }, { { "kind" }, "header" },
   { { "size", "subject" }, "header" }, { { "headers" }, "header" },
   { { "has_attachments" }, "header" }, { { "subject", "text" }, "body" },
   { { "attachments" }, "body" }, { { "html" }, "body" },

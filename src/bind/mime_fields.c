@@ -150,7 +150,9 @@ static bool field_class(struct field *f, const char *arg) {
 
 static bool field_kind(struct field *f, const char *arg) {
   (void)arg;
-  lua_pushstring(f->L, f->it->status != NULL ? "report" : "message");
+  const char *class = sat_mime_class(f->it, report_of(f));
+  bool is_report = strncmp(class, "REPORT.", 7) == 0;
+  lua_pushstring(f->L, is_report ? "report" : "message");
   return true;
 }
 

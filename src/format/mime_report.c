@@ -193,19 +193,56 @@ static bool is_pkcs7(struct sat_slice subtype, const char *what) {
   return sat_slice_is(subtype, what);
 }
 
+/* What a message is called by its header alone, which may be all there is:
+** the type that it declares, whether or not there are parts. */
+struct declared {
+  struct sat_media_type media;
+  struct sat_buf text; /* of the parameter that tells more */
+  struct sat_slice more;
+};
+
+static void read_declared(const struct sat_mime_item *it,
+                          struct declared *d_r) {
+  struct sat_slice none = {0}, type = it->tree.root->content_type;
+  *d_r = (struct declared){.media = sat_media_type_of(type)};
+  if (!sat_slice_is(d_r->media.type, "multipart")) return;
+  /* RFC 6522 3; RFC 1847 2.1 */
+  const char *name = NULL;
+  if (sat_slice_is(d_r->media.subtype, "report")) name = "report-type";
+  if (sat_slice_is(d_r->media.subtype, "signed")) name = "protocol";
+  if (name == NULL) return;
+  if (sat_param_text(it->charsets, &d_r->text, type, name, none))
+    d_r->more = (struct sat_slice){(char *)d_r->text.p, d_r->text.n};
+}
+
+/* multipart/report and multipart/signed of S/MIME, and what S/MIME encrypts */
+static const char *declared_class(const struct declared *d) {
+  bool whole = sat_slice_is(d->media.type, "application");
+  if (whole && is_pkcs7(d->media.subtype, "pkcs7-mime"))
+    return "IPM.Note.SMIME";
+  if (sat_slice_is(d->more, "delivery-status")) return "REPORT.IPM.Note.NDR";
+  if (sat_slice_is(d->more, "disposition-notification"))
+    return "REPORT.IPM.Note.IPNRN";
+  if (is_pkcs7(sat_media_type_of(d->more).subtype, "pkcs7-signature"))
+    return "IPM.Note.SMIME.MultipartSigned";
+  return NULL;
+}
+
+static bool is_signed(const struct sat_mime_part *root) {
+  const struct sat_mime_part *last = root->first;
+  if (!sat_mime_is(root, "multipart", "signed") || last == NULL) return false;
+  while (last->next != NULL) last = last->next;
+  return sat_mime_is(last, "application", NULL) &&
+         is_pkcs7(last->media.subtype, "pkcs7-signature");
+}
+
 const char *sat_mime_class(const struct sat_mime_item *it,
                            const struct sat_report *report) {
-  const struct sat_mime_part *root = it->tree.root;
+  struct declared d;
   if (report->kind != SAT_REPORT_NONE) return report_class(report);
-  if (sat_mime_is(root, "application", NULL) &&
-      is_pkcs7(root->media.subtype, "pkcs7-mime"))
-    return "IPM.Note.SMIME";
-  if (sat_mime_is(root, "multipart", "signed") && root->first != NULL) {
-    const struct sat_mime_part *last = root->first;
-    while (last->next != NULL) last = last->next;
-    if (sat_mime_is(last, "application", NULL) &&
-        is_pkcs7(last->media.subtype, "pkcs7-signature"))
-      return "IPM.Note.SMIME.MultipartSigned";
-  }
-  return "IPM.Note";
+  if (is_signed(it->tree.root)) return "IPM.Note.SMIME.MultipartSigned";
+  read_declared(it, &d);
+  const char *class = declared_class(&d);
+  sat_buf_free(&d.text);
+  return class != NULL ? class : "IPM.Note";
 }

@@ -154,8 +154,7 @@ end
 local function bare(self, uids)
   local list = {}
   for i, uid in ipairs(uids) do
-    list[i] = { id = ids.item(self.place.uidvalidity, uid), folder_id = self.folder_id,
-      class = "IPM.Note" }
+    list[i] = { id = ids.item(self.place.uidvalidity, uid), folder_id = self.folder_id }
   end
   return list, uids
 end

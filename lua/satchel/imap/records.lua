@@ -186,8 +186,7 @@ end
 ---@return satchel.imap.Structure|nil
 function M.new(response, wanted, place)
   local fields, found = wanted.fields, nil
-  local record = { id = ids.item(place.uidvalidity, response.uid), folder_id = place.folder_id,
-    class = "IPM.Note", kind = "message" }
+  local record = { id = ids.item(place.uidvalidity, response.uid), folder_id = place.folder_id }
   if response.envelope and wanted.sources.envelope then
     local envelope = response.envelope
     for _, row in ipairs(wanted.readers or envelope_readers(wanted)) do

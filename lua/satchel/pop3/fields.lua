@@ -7,8 +7,7 @@ local errors = require "satchel.error"
 local M = {}
 
 -- of every message; a maildrop has no flags
-local always <const> = { class = "IPM.Note", kind = "message", unread = false, flagged = false,
-  answered = false, draft = false }
+local always <const> = { unread = false, flagged = false, answered = false, draft = false }
 M.always = always
 
 local listed <const> = { id = true, size = true }

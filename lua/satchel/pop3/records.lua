@@ -25,20 +25,22 @@ end
 local of_body <const> = { text = true, html = true, attachments = true, size = true,
   has_attachments = true }
 
-local function add_fields(record, parsed)
-  for name, value in pairs(mime.fields(parsed)) do
+local function add_fields(record, found)
+  for name, value in pairs(found) do
     if record[name] == nil then record[name] = value end
   end
   record.received = record.received or record.sent
 end
 
-local function add_header(record, header)
+local function of_header(header)
   local parsed <close> = message.parse_header(header)
-  local found = {}
-  add_fields(found, parsed)
-  for name, value in pairs(found) do
-    if record[name] == nil and not of_body[name] then record[name] = value end
-  end
+  return mime.fields(parsed)
+end
+
+local function add_header(record, header)
+  local found = of_header(header)
+  for name in pairs(of_body) do found[name] = nil end
+  add_fields(record, found)
   record.has_attachments = has_attachments(header)
 end
 
@@ -47,7 +49,11 @@ end
 ---@param record table with its id
 ---@return table record
 function M.add_whole(driver, record)
-  add_fields(record, driver.messages:parsed(record.id))
+  local found = mime.fields(driver.messages:parsed(record.id))
+  -- what it is, it is by its header, whether or not all of it was read
+  local by_header = of_header(found.headers or "")
+  found.class, found.kind = by_header.class, by_header.kind
+  add_fields(record, found)
   return record
 end
 
