@@ -86,7 +86,7 @@ function satchel.check(options) return require("satchel.check").check(options) e
 ---Reads an item from a file: a message in .eml.
 ---@param path string
 ---@return satchel.Item
-function satchel.open(path) return require("satchel.mime.item").open(path) end
+function satchel.open(path) return require("satchel.import").open(path) end
 
 ---Copies a mailbox to another.  Not yet supported.
 ---@param opts table

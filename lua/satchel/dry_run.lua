@@ -21,6 +21,12 @@ local function is_made_up(id)
   return type(id) == "string" and id:sub(1, #made_up) == made_up
 end
 
+local function new_items(_, list)
+  local results = {}
+  for i in ipairs(list) do results[i] = { id = made_up .. "item", ok = true } end
+  return results
+end
+
 -- what each write answers, and what is said of it
 local writes <const> = {
   create_folder = function(parent_id, name, kind) return new_folder(parent_id, name, kind) end,
@@ -29,12 +35,7 @@ local writes <const> = {
   move_folder = function() return true end,
   delete_folder = function() return true end,
   empty_folder = function() return true end,
-  create = function(_, drafts)
-    local results = {}
-    for i in ipairs(drafts) do results[i] = { id = made_up .. "item", ok = true } end
-    return results
-  end,
-  import = function() return { id = made_up .. "item", ok = true } end,
+  create = new_items, import = new_items,
   update = for_each, move = for_each, copy = for_each, delete = for_each,
   save = function(id, folder_id) return { id = id, folder_id = folder_id } end,
   set_props = function() return true end,

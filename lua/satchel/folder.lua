@@ -8,6 +8,7 @@ local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 local path = require "satchel.path"
 local query = require "satchel.query"
+local windows = require "satchel.windows"
 
 ---@class satchel.Folder
 ---@field id string stable across sessions
@@ -319,63 +320,16 @@ function methods:create(fields)
   return item
 end
 
-local create_all_rows <const> = { progress = { type = "callable" } }
-local create_window <const> = 100
-
--- calls take(drafts) for each window of drafts; a list is checked as a whole
--- before anything is stored
-local function in_windows(given, folder, take)
-  local window = {}
-  local function add(draft)
-    window[#window + 1] = draft
-    if #window >= create_window then
-      take(window)
-      window = {}
-    end
-  end
-  local meta = getmetatable(given)
-  if type(given) == "table" and not (meta and meta.__call) then
-    local drafts = {}
-    for i, fields in ipairs(given) do
-      drafts[i] = compose.draft(fields, "create_all", folder)
-    end
-    for _, draft in ipairs(drafts) do add(draft) end
-  else
-    for fields in given do add(compose.draft(fields, "create_all", folder)) end
-  end
-  if #window > 0 then take(window) end
-end
-
-local function keep_results(results, more)
-  for _, result in ipairs(more or {}) do
-    if result.error then result.error = error_object.new(result.error) end
-    results[#results + 1] = result
-  end
-end
-
 ---Stores many new items with few requests.  An error that ends it before all
 ---were tried has what became of the others as `results`.
 ---@param given table|function a list of tables of fields, or an iterator of such
 ---@param opts? { progress: fun(done: integer, total: integer|nil) }
 ---@return satchel.Result[]
 function methods:create_all(given, opts)
-  options.argument("create_all", "the items", given, "table|callable")
-  local progress = options.check("create_all", opts, create_all_rows).progress
-  local results, store = {}, self._.store
-  local total = type(given) == "table" and not getmetatable(given) and #given or nil
-  local ok, err = pcall(in_windows, given, place(self), function(drafts)
-    keep_results(results, store:call("create", self.id, drafts, {}))
-    if progress then progress(#results, total) end
-  end)
-  if ok then return results end
-  if not error_object.is(err) then error(err, 0) end
-  keep_results(results, err.results)
-  for i = #results + 1, total or 0 do
-    results[i] = { ok = false, error = error_object.new { kind = err.kind,
-      message = "not tried: " .. err.message } }
-  end
-  err.results = results
-  return error_object.raise(err)
+  local where = place(self)
+  return windows.store("create_all", given, opts,
+    function(fields) return compose.draft(fields, "create_all", where) end,
+    function(drafts) return self._.store:call("create", self.id, drafts, {}) end)
 end
 
 ---Stores an item of a file or text: an Internet message as it is.
@@ -383,7 +337,15 @@ end
 ---@return satchel.Item
 function methods:import(source)
   options.argument("import", "the source", source, "table")
-  return require("satchel.mime.item").import(self, source)
+  return require("satchel.import").one(self, source)
+end
+
+---Stores many messages with few requests, as create_all does.
+---@param given satchel.ImportSource[]|fun(): satchel.ImportSource|nil
+---@param opts? { progress: fun(done: integer, total: integer|nil) }
+---@return satchel.Result[]
+function methods:import_all(given, opts)
+  return require("satchel.import").all(self, given, opts)
 end
 
 ---What changed since a token.  Not yet supported.

@@ -147,6 +147,11 @@ rows("1,000 items on IMAP", {
     all_ok(query:delete { hard = true }, 500)
   end, function() return known(lots, 500) end },
   { "create 100 messages", 1, function() all_ok(lots:create_all(drafts(100)), 100) end },
+  { "import 100 messages", 1, function()
+    local list = {}
+    for i = 1, 100 do list[i] = { mime = ("Subject: %d\r\n\r\nbody\r\n"):format(i) } end
+    all_ok(lots:import_all(list), 100)
+  end },
 })
 
 rows("folders on IMAP", {

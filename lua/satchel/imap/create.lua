@@ -329,9 +329,9 @@ end
 -- Verbs ---------------------------------------------------------------------------
 
 -- stores a batch; the results go to their places
-local function flush(self, folder_id, batch, results)
+local function flush(self, op, folder_id, batch, results)
   if #batch.parcels == 0 then return end
-  local ok, stored = pcall(self.store, self, "create", folder_id, batch.parcels)
+  local ok, stored = pcall(self.store, self, op, folder_id, batch.parcels)
   for i, parcel in ipairs(batch.parcels) do
     parcel.close()
     local one = ok and stored[i]
@@ -347,18 +347,15 @@ local function flush(self, folder_id, batch, results)
   error(stored, 0)
 end
 
----New items: 1 round trip for up to 8 MiB of them where the server has LITERAL+.
----@param folder_id string
----@param drafts table[]
----@return table[] results
-function Driver:create(folder_id, drafts)
+-- stores what `make` makes of each of a list
+local function store_all(self, op, folder_id, list, make)
   local results, batch, bytes = {}, { parcels = {}, places = {} }, 0
-  for i, draft in ipairs(drafts) do
-    local ok, parcel = error_object.try(parcel_of, self, draft)
-    if ok then ok, parcel = error_object.try(function()
-      check_size(self, "create", folder_id, parcel)
+  for i, each in ipairs(list) do
+    local ok, parcel = error_object.try(function()
+      local parcel = make(each)
+      check_size(self, op, folder_id, parcel)
       return parcel
-    end) end
+    end)
     if ok then
       local n = #batch.parcels + 1
       batch.parcels[n], batch.places[n] = parcel, i
@@ -367,25 +364,34 @@ function Driver:create(folder_id, drafts)
       results[i] = { ok = false, error = parcel }
     end
     if bytes > AT_ONCE then
-      flush(self, folder_id, batch, results)
+      flush(self, op, folder_id, batch, results)
       batch, bytes = { parcels = {}, places = {} }, 0
     end
   end
-  flush(self, folder_id, batch, results)
-  if #drafts > 0 and #results == #drafts then self:outcome { results = results } end
+  flush(self, op, folder_id, batch, results)
+  if #list > 0 and #results == #list then self:outcome { results = results } end
   return results
 end
 
----Stores a message as it is.
+---New items: 1 round trip for up to 8 MiB of them where the server has LITERAL+.
 ---@param folder_id string
----@param body satchel.mime.Body
----@param flags table fields: unread, flagged, answered, draft, categories, received
----@return table result
-function Driver:import(folder_id, body, flags)
-  local parcel = self:parcel(body, keywords.of_draft(flags), flags.received)
-  check_size(self, "import", folder_id, parcel)
-  local result = self:store("import", folder_id, { parcel })[1]
-  return { ok = result.ok, id = result.id, error = result.error }
+---@param drafts table[]
+---@return table[] results
+function Driver:create(folder_id, drafts)
+  return store_all(self, "create", folder_id, drafts,
+    function(draft) return parcel_of(self, draft) end)
+end
+
+---Stores messages as they are, likewise.
+---@param folder_id string
+---@param messages { body: satchel.mime.Body, flags: table }[] flags: the fields unread,
+---  flagged, answered, draft, categories, received
+---@return table[] results
+function Driver:import(folder_id, messages)
+  return store_all(self, "import", folder_id, messages, function(message)
+    local flags = message.flags
+    return self:parcel(message.body, keywords.of_draft(flags), flags.received)
+  end)
 end
 
 return Driver

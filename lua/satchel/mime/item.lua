@@ -1,41 +1,10 @@
--- Items as messages and messages as items, on every driver: one that has the
--- message gives it, for one that has not it is built of the fields.
+-- Items as messages, on every driver: one that has the message gives it, for one that
+-- has not it is built of the fields.
 
-local error_object = require "satchel.error"
 local mime = require "satchel.mime"
-local options = require "satchel.options"
+local pieces = require "satchel.mime.pieces"
 
 local M = {}
-
-local piece_size <const> = 65536
-
-local function of_reader(reader)
-  return function()
-    local piece, err = reader:read(piece_size)
-    if err then error_object.raise(err) end
-    if not piece or piece == "" then
-      if reader.close then reader:close() end
-      return nil
-    end
-    return piece
-  end
-end
-
-local function of_text(text)
-  return of_reader { read = function()
-    local all = text
-    text = nil
-    return all
-  end }
-end
-
--- whatever a driver's verb `mime` gives: a reader, the text, a function
-local function of_given(given)
-  if type(given) == "string" then return of_text(given) end
-  if type(given) == "function" then return given end
-  if type(given) == "table" and given.chunks then return given:chunks(piece_size) end
-  return of_reader(given)
-end
 
 local fields <const> = { "subject", "from", "sender", "to", "cc", "bcc", "reply_to", "sent",
   "message_id", "in_reply_to", "references", "importance", "sensitivity", "categories",
@@ -111,14 +80,14 @@ end
 ---@return fun(): string|nil
 function M.pieces(item)
   local state = item._
-  if state.record.raw then return of_reader(state.record.raw:open()) end
+  if state.record.raw then return pieces.of(state.record.raw:open()) end
   local driver = state.store and state.store:driver()
   if driver and driver.mime then
-    return of_given(state.store:call("mime", item.id, state.record.folder_id))
+    return pieces.of(state.store:call("mime", item.id, state.record.folder_id))
   end
   local draft = M.draft(item)
   draft.sent = draft.sent or state.record.received or 0
-  return mime.build(draft, { bcc = true, utf8 = M.needs_utf8(draft) }):chunks(piece_size)
+  return mime.build(draft, { bcc = true, utf8 = M.needs_utf8(draft) }):chunks(pieces.SIZE)
 end
 
 ---What a report says, of an item that is one.
@@ -131,116 +100,6 @@ function M.report(item)
   if not driver or not driver.mime then return nil end
   state.record.report = mime.parse(M.pieces(item)):fields({ "report" }).report
   return state.record.report
-end
-
--- Import and open --------------------------------------------------------------------
-
----@class satchel.ImportSource one of path, mime, ics and vcf
----@field path? string a file: .eml
----@field mime? string|fun(): string|nil an Internet message, or its pieces
----@field ics? string not yet
----@field vcf? string not yet
----@field unread? boolean default false
----@field flagged? boolean
----@field answered? boolean
----@field draft? boolean default: whether the folder is Drafts
----@field received? satchel.TimeLike
----@field categories? string|string[]
-
-local import_rows <const> = {
-  path = { type = "string" }, mime = { type = "string|table|callable" },
-  ics = { type = "string" }, vcf = { type = "string" },
-  unread = { type = "boolean", default = false }, flagged = { type = "boolean" },
-  answered = { type = "boolean" }, draft = { type = "boolean" },
-  received = { type = "integer|string|table" }, categories = { type = "string|table" },
-}
-M.options = import_rows
-
-local function not_yet(verb, what)
-  error_object.unsupported("%s: %s files are not read yet", verb, what)
-end
-
-local function extension_of(path, verb)
-  local extension = (path:match "%.(%w+)$" or ""):lower()
-  if extension == "ics" or extension == "vcf" or extension == "msg" then
-    not_yet(verb, "." .. extension)
-  end
-  return extension
-end
-
-local function pieces_of_path(path)
-  local file, why = io.open(path, "rb")
-  if not file then
-    error_object.raise { kind = "not_found", message = "import: " .. why }
-  end
-  return function()
-    local piece = file:read(piece_size)
-    if not piece then file:close() end
-    return piece
-  end
-end
-
-local function import_pieces(given)
-  local count = 0
-  for _, name in ipairs { "path", "mime", "ics", "vcf" } do
-    if given[name] then count = count + 1 end
-  end
-  if count ~= 1 then error_object.invalid "import: give one of path, mime, ics and vcf" end
-  if given.ics or given.vcf then not_yet("import", given.ics and ".ics" or ".vcf") end
-  if given.path then
-    extension_of(given.path, "import")
-    return pieces_of_path(given.path)
-  end
-  return of_given(given.mime)
-end
-
-local flag_names <const> = { "unread", "flagged", "answered", "draft", "received", "categories" }
-
-local function import_flags(given, folder)
-  local accept, flags = require("satchel.field").accept, {}
-  for _, name in ipairs(flag_names) do
-    if given[name] ~= nil then flags[name] = accept(name, given[name], "import") end
-  end
-  if flags.draft == nil then flags.draft = folder._.store:is_drafts(folder) end
-  return flags
-end
-
--- on a driver that takes no messages: the fields
-local function create(folder, body, flags)
-  local draft = mime.draft(mime.parse(body))
-  for name, value in pairs(flags) do draft[name] = value end
-  draft.received = flags.received or draft.received
-  return folder._.store:call("create", folder.id, { draft }, {})[1]
-end
-
----Stores a message in a folder.
----@param folder satchel.Folder
----@param given table
----@return satchel.Item
-function M.import(folder, given)
-  local checked = options.check("import", given, import_rows)
-  local store, flags = folder._.store, import_flags(checked, folder)
-  local body <close> = mime.body(import_pieces(checked))
-  local result
-  if store:driver().import then
-    result = store:call("import", folder.id, body, flags)
-  else
-    result = create(folder, body, flags)
-  end
-  if not result.ok then error_object.raise(result.error) end
-  return store:item { id = result.id, folder_id = folder.id, draft = flags.draft }
-end
-
----The item that a file is.
----@param path string
----@return satchel.Item
-function M.open(path)
-  options.argument("open", "the path", path, "string")
-  local extension = extension_of(path, "open")
-  if extension ~= "eml" and extension ~= "mht" and extension ~= "mhtml" then
-    error_object.invalid("open: '%s' ends in none of .eml .ics .vcf .msg", path)
-  end
-  return require("satchel.item").new(nil, mime.read { path = path })
 end
 
 return M

@@ -117,10 +117,15 @@ describe("an item on a driver with messages", function()
   local messages = {}
   local session, driver = memory.session()
 
-  function driver.import(_, folder_id, body, flags)
-    messages[#messages + 1] = { text = body:read_all(), flags = flags, size = body.size }
-    return { id = driver:add(folder_id, { subject = "x", class = "REPORT.IPM.Note.NDR",
-      kind = "report" }).id, ok = true }
+  function driver.import(_, folder_id, list)
+    local results = {}
+    for i, each in ipairs(list) do
+      messages[#messages + 1] = { text = each.body:read_all(), flags = each.flags,
+        size = each.body.size }
+      results[i] = { id = driver:add(folder_id, { subject = "x", class = "REPORT.IPM.Note.NDR",
+        kind = "report" }).id, ok = true }
+    end
+    return results
   end
 
   function driver.mime()
@@ -173,7 +178,7 @@ describe("an item on a driver with messages", function()
 
   it("says what went wrong", function()
     driver.import = function()
-      return { ok = false, error = { kind = "quota", message = "full" } }
+      return { { ok = false, error = { kind = "quota", message = "full" } } }
     end
     local ok, err = satchel.try(session.inbox.import, session.inbox, { mime = "a" })
     assert.is_false(ok)
