@@ -96,15 +96,21 @@ own_folder.each_server(_ENV, function(peer)
   describe("items", function()
     local at = own_folder.place(_ENV, peer, "Driver of items")
 
-    it("of a folder that was made anew are not found, and it is said why", function()
+    it("of a folder that was renumbered are not taken for deleted ones", function()
       local folder = at.folder:create_folder "renumbered"
       local id = folder:create({ subject = "x" }).id
       local other = (tonumber(id:match "^%d+") + 1) .. id:match "%..*$"
-      local err = refused("not_found", folder.get, folder, other)
-      assert.matches("UIDVALIDITY was", err.message)
+      local err = refused("conflict", folder.get, folder, other)
+      assert.matches("renumbered folder 'renumbered' %(UIDVALIDITY was", err.message)
+      assert.equal("UIDVALIDITY", err.name)
+      refused("conflict", function() folder:query({ ids = { other } }):all() end)
+      local all = refused("conflict", function()
+        folder:query({ ids = { other, other } }):delete { hard = true }
+      end)
+      assert.equal(2, #all.results)
       local result = folder:query({ ids = { other, id } }):update { flagged = true }
       assert.is_false(result[1].ok)
-      assert.matches("UIDVALIDITY was", result[1].error.message)
+      assert.equal("conflict", result[1].error.kind)
       assert.is_true(result[2].ok)
       refused("invalid", folder.get, folder, "no id")
     end)

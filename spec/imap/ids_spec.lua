@@ -24,8 +24,12 @@ describe("ids of items", function()
   end
 
   it("say when the folder was numbered anew", function()
-    local err = ids.renumbered("7.2", "Inbox", 8)
-    assert.equal("not_found", err.kind)
-    assert.matches("UIDVALIDITY was 7, is 8", err.message)
+    local err = ids.renumbered("Inbox", 7, 8, "7.2")
+    assert.equal("conflict", err.kind)
+    assert.equal("item 7.2: the server has renumbered folder 'Inbox' (UIDVALIDITY was 7, is 8)",
+      err.message)
+    assert.matches("query the folder for the new ones", err.hint)
+    assert.equal("the server has renumbered folder 'x' (UIDVALIDITY was none, is 8)",
+      ids.renumbered("x", nil, 8).message)
   end)
 end)

@@ -46,7 +46,7 @@ function Driver:batch(op, folder_id, list)
     refuse_embedded(op, part)
     if validity ~= batch.validity then
       batch.results[i] = { id = id, ok = false, error = error_object.new(
-        ids.renumbered(id, self.tree:name(self:mailbox_of(folder_id)), batch.validity)) }
+        ids.renumbered(self.tree:name(self:mailbox_of(folder_id)), validity, batch.validity, id)) }
     else
       batch.results[i] = { id = id, ok = true }
       if not batch.places[uid] then

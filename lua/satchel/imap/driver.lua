@@ -126,8 +126,7 @@ end
 local function check_validity(self, id, expected, item)
   local now = self.conn.selected
   if not expected or now.uidvalidity == expected then return end
-  error_object.raise(ids.renumbered(item or expected .. ".0", self.tree:name(id),
-    now.uidvalidity or 0))
+  error_object.raise(ids.renumbered(self.tree:name(id), expected, now.uidvalidity, item))
 end
 
 ---@class satchel.imap.InFolder

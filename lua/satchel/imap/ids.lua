@@ -41,16 +41,19 @@ function M.parse(id)
   return validity --[[@as integer]], uid --[[@as integer]], part
 end
 
----What is said of an item whose folder was numbered anew.
----@param id string
----@param folder string
----@param now integer the folder's UIDVALIDITY
+---What is said where a folder's UIDVALIDITY is another now.  Not "not_found": the
+---items may all be there, and who took them for deleted would lose mail.
+---@param folder string its name
+---@param was integer|nil
+---@param now integer|nil
+---@param id? string of the item that was asked for
 ---@return table
-function M.renumbered(id, folder, now)
-  return { kind = "not_found", name = "UIDVALIDITY",
-    message = ("item %s: the server numbered folder '%s' anew (UIDVALIDITY was %d, is %d)")
-      :format(id, folder, (M.parse(id)), now),
-    hint = "its items have new ids: query the folder again" }
+function M.renumbered(folder, was, now, id)
+  return { kind = "conflict", name = "UIDVALIDITY",
+    message = ("%sthe server has renumbered folder '%s' (UIDVALIDITY was %s, is %s)"):format(
+      id and ("item %s: "):format(id) or "", folder, was or "none", now or "none"),
+    hint = "all ids from before are void, though the items may still be there: query the "
+      .. "folder for the new ones, by message_id if need be" }
 end
 
 return M

@@ -5,6 +5,7 @@
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local ids = require "satchel.imap.ids"
 
 ---@class satchel.imap.Reader
 ---@field uidvalidity? integer of the mailbox, once it was selected
@@ -120,9 +121,7 @@ local function check_validity(self)
   if not now or now.name ~= self.mailbox then return end
   self.uidvalidity = self.uidvalidity or now.uidvalidity
   if self.uidvalidity == now.uidvalidity then return end
-  error_object.raise { kind = "conflict", op = "fetch", server = conn.server,
-    message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
-      self.mailbox, self.uidvalidity, now.uidvalidity) }
+  error_object.raise(ids.renumbered(self.mailbox, self.uidvalidity, now.uidvalidity))
 end
 
 -- nothing is to be sent: all is asked for, and will be answered here

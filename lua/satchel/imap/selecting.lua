@@ -2,6 +2,7 @@
 -- alone and as part of a flight, once more after a reconnect, and their end.
 
 local error_object = require "satchel.error"
+local ids = require "satchel.imap.ids"
 local selected = require "satchel.imap.selected"
 local words = require "satchel.imap.words"
 
@@ -72,9 +73,8 @@ function Connection:reselect()
   self.wanted = nil
   self:run(self:select_command(before.name, before.options))
   if before.uidvalidity ~= self.selected.uidvalidity then
-    error_object.raise { kind = "conflict", op = "select", server = self.server,
-      message = ("the mailbox '%s' was made anew: UIDVALIDITY was %s and is %s"):format(
-        before.name, before.uidvalidity, self.selected.uidvalidity) }
+    error_object.raise(ids.renumbered(before.name, before.uidvalidity,
+      self.selected.uidvalidity))
   end
 end
 

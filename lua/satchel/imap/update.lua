@@ -105,7 +105,8 @@ function Driver:rewrite(op, id, folder_id, flags, changes, edits)
   if not self:has "REPLACE" then self:need_uid_expunge(op) end
   local selected = self:select_for_writing(op, folder_id)
   if selected.uidvalidity ~= validity then
-    error_object.raise(ids.renumbered(id, self.tree:name(selected.name), selected.uidvalidity))
+    error_object.raise(ids.renumbered(self.tree:name(selected.name), validity,
+      selected.uidvalidity, id))
   end
   local change = self:flag_change(op, selected, flags)
   local stored = rewrite.stored(self, op, folder_id, id)
