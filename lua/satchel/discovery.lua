@@ -126,10 +126,9 @@ end
 
 -- waits for all; of those that were cancelled nothing is said
 local function wait(tasks)
-  local ok, err = pcall(task.join, tasks)
-  if ok then return end
   for _, one in ipairs(tasks) do
-    if not one.cancelled then
+    local ok, err = pcall(one.join, one)
+    if not ok and not (one.cancelled and rawequal(err, one.err)) then
       cancel(tasks)
       error(err, 0)
     end
