@@ -215,6 +215,26 @@ describe("messages that are stored", function()
     assert.equal("quota", results[2].error.kind)
   end)
 
+  for title, seen in pairs { ["is looked at"] = "S: * 2 FETCH (UID 2 FLAGS (\\Seen))\n",
+    ["does not show"] = "" } do
+    it("get categories that were dropped once the server counts them; one " .. title, function()
+      local results = value_of(hello "UIDPLUS"
+        .. selecting(1, "S: * OK [PERMANENTFLAGS (\\Seen \\*)] x\n")
+        .. "C: $tag APPEND INBOX (\\Seen Red) {…\n" .. message .. "C: \n"
+        .. "S: * 2 EXISTS\nS: $tag OK [APPENDUID 7 2] x\n"
+        .. "C: $tag APPEND INBOX (\\Seen Red) {…\n" .. message .. "C: \n"
+        .. "S: * 2 EXISTS\nS: $tag OK [APPENDUID 7 3] x\n"
+        .. "C: $tag NOOP\nS: * 3 EXISTS\nS: $tag OK x\n"
+        .. "C: $tag UID FETCH 2 (UID FLAGS)\n" .. seen .. "S: $tag OK x\n"
+        .. "C: $tag UID STORE 2:3 +FLAGS.SILENT (Red)\nS: $tag OK x\n"
+        .. BYE, function(session)
+          return session.inbox:create_all { { subject = "1", categories = "Red" },
+            { subject = "2", categories = "Red" } }
+        end)
+      assert.same({ { ok = true, id = "7.2" }, { ok = true, id = "7.3" } }, results)
+    end)
+  end
+
   it("are not uploaded where they are too large", function()
     local results = value_of(hello "UIDPLUS APPENDLIMIT=2000"
       .. BYE, function(session)

@@ -277,7 +277,7 @@ local function keep_keywords(self, op, folder_id, results)
   if not first then return end
   if self.append_keeps_keywords == nil then
     local found = fetch.responses(self, op, folder_id, { first.uid }, "FLAGS")[first.uid]
-    self.append_keeps_keywords = not found or keywords.set(found.flags)[first.flag] or false
+    if found then self.append_keeps_keywords = keywords.set(found.flags)[first.flag] or false end
     if self.append_keeps_keywords then return end
   end
   local commands = {}
@@ -294,10 +294,9 @@ local function watched(self, folder_id)
   local selected = self.conn.selected
   if not selected or selected.name ~= self:mailbox_of(folder_id) then return function() end end
   local exists = selected.exists
-  return function()
-    if self.conn.selected == selected and selected.exists == exists then
-      selected.behind = true
-    end
+  return function(results)
+    for _, result in ipairs(results) do exists = exists + (result.ok and 1 or 0) end
+    if self.conn.selected == selected and selected.exists < exists then selected.behind = true end
   end
 end
 
@@ -320,7 +319,7 @@ function Driver:store(op, folder_id, parcels)
     end
   end
   if not together or err then append_each(self, op, folder_id, parcels, results) end
-  stored()
+  stored(results)
   find_ids(self, op, folder_id, results)
   error_object.after(keep_keywords, self, op, folder_id, results)
   return results
