@@ -87,12 +87,12 @@ local function writable(state, name)
 end
 
 ---@param store satchel.Store|nil nil: an item that is all in the record
----@param record table
+---@param record table `partial`: what is absent could not be read
 ---@param known? table<string, boolean> fields whose absence means nil
 ---@return satchel.Item
 function M.new(store, record, known)
-  local state = { store = store, record = record, known = known, changes = none,
-    prop_changes = none }
+  local state = { store = store, record = record, known = not record.partial and known or nil,
+    changes = none, prop_changes = none }
   return setmetatable({ _ = state }, Item)
 end
 

@@ -174,7 +174,7 @@ static int connection_step(lua_State *L) {
     sat_stream_peek(s, &p, &n);
     r = sat_imap_queue_read(&c->queue, p, n, &e);
     if (r > 0) return push_event(L, c, s, p, &e);
-    if (r < 0) return sat_fail(L, &c->queue.err);
+    if (r < 0) return sat_bind_imap_fail(L, &c->queue.err, e.response);
     r = sat_stream_fill(s);
     if (r < 0) return sat_bind_stream_fail(L, s);
     if (r == 0) break;

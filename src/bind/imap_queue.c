@@ -116,7 +116,7 @@ static int queue_step(lua_State *L) {
   struct queue *s = check(L);
   struct sat_imap_event e;
   int r = sat_imap_queue_read(&s->q, s->heard.p, s->heard.n, &e);
-  if (r < 0) return sat_fail(L, &s->q.err);
+  if (r < 0) return sat_bind_imap_fail(L, &s->q.err, e.response);
   lua_pushboolean(L, r);
   if (r == 0) return 1;
   sat_bind_imap_push(L, e.response);

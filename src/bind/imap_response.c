@@ -1,5 +1,6 @@
 #include "bind/imap_response.h"
 
+#include "bind/fail.h"
 #include "bind/imap_push.h"
 
 static void set_code(lua_State *L, const struct sat_imap_code *c) {
@@ -187,6 +188,14 @@ static void fill_other(lua_State *L, const struct sat_imap_other *o) {
   sat_imap_set_text(L, "raw", o->raw);
 }
 
+/* what could be read of it, and what could not */
+static void fill_broken(lua_State *L, const struct sat_imap_broken *o) {
+  if (o->fetch != NULL) sat_imap_fill_fetch(L, o->fetch);
+  sat_imap_set_text(L, "name", o->name);
+  sat_imap_set_text(L, "error", o->why);
+  sat_imap_set_text(L, "raw", o->raw);
+}
+
 static void fill(lua_State *L, const struct sat_imap_response *r) {
   switch (r->type) {
     case SAT_IMAP_OK:
@@ -227,6 +236,7 @@ static void fill(lua_State *L, const struct sat_imap_response *r) {
     case SAT_IMAP_METADATA: fill_metadata(L, &r->u.metadata); break;
     case SAT_IMAP_URLFETCH: fill_urls(L, r->u.pairs); break;
     case SAT_IMAP_OTHER: fill_other(L, &r->u.other); break;
+    case SAT_IMAP_BROKEN: fill_broken(L, &r->u.broken); break;
   }
 }
 
@@ -238,4 +248,13 @@ int sat_bind_imap_push(lua_State *L, const struct sat_imap_response *r) {
   lua_setfield(L, -2, "type");
   fill(L, r);
   return 1;
+}
+
+int sat_bind_imap_fail(lua_State *L, const struct sat_error *err,
+                       const struct sat_imap_response *r) {
+  sat_fail(L, err);
+  if (r == NULL) return 2;
+  sat_bind_imap_push(L, r);
+  lua_setfield(L, -2, "response");
+  return 2;
 }

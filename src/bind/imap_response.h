@@ -15,6 +15,11 @@
 ** copied: the response may go afterwards. */
 int sat_bind_imap_push(lua_State *L, const struct sat_imap_response *r);
 
+/* Pushes nil and the error ([-0,+2,m]), which has as "response" what is known
+** of the response that was refused; NULL: nothing.  Returns 2. */
+int sat_bind_imap_fail(lua_State *L, const struct sat_error *err,
+                       const struct sat_imap_response *r);
+
 /* for luaL_setfuncs: parse, print, split, splitter (imap_wire.c), and set,
 ** utf7, quote, … (imap_names.c) */
 extern const luaL_Reg sat_bind_imap_wire[], sat_bind_imap_names[];

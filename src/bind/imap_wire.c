@@ -7,6 +7,7 @@
 #include "bind/fail.h"
 #include "bind/imap_response.h"
 #include "bind/scratch.h"
+#include "wire/imap_broken.h"
 #include "wire/imap_split.h"
 
 #define SPLITTER "satchel.imap_splitter"
@@ -23,19 +24,34 @@ static struct sat_imap_options check_options(lua_State *L, int arg) {
   return o;
 }
 
-/* parse(bytes [, { utf8 =, depth = }]) -> response | nil, err */
+/* whether what is broken is wanted as far as it goes */
+static bool check_broken(lua_State *L, int arg) {
+  bool wanted;
+  if (lua_isnoneornil(L, arg)) return false;
+  lua_getfield(L, arg, "broken");
+  wanted = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return wanted;
+}
+
+/* parse(bytes [, { utf8 =, depth =, broken = }]) -> response | nil, err */
 static int imap_parse(lua_State *L) {
   size_t n;
   const char *s = luaL_checklstring(L, 1, &n);
   struct sat_imap_options options = check_options(L, 2);
+  bool broken = check_broken(L, 2);
   struct sat_scratch *scratch = sat_scratch_new(L);
   struct sat_imap_response response;
-  if (sat_imap_parse(s, n, &options, &scratch->arena, &scratch->err,
-                     &response) < 0)
-    return sat_scratch_fail(L, scratch);
-  sat_bind_imap_push(L, &response);
+  int result = (broken ? sat_imap_read : sat_imap_parse)(
+      s, n, &options, &scratch->arena, &scratch->err, &response);
+  if (result < 0) {
+    bool known = response.type == SAT_IMAP_BROKEN;
+    sat_bind_imap_fail(L, &scratch->err, known ? &response : NULL);
+  } else {
+    sat_bind_imap_push(L, &response);
+  }
   sat_scratch_free(scratch);
-  return 1;
+  return result < 0 ? 2 : 1;
 }
 
 /* print(bytes [, options]) -> bytes of the same meaning in one form | nil, err

@@ -228,16 +228,38 @@ static int place(struct sat_imap_queue *q, struct sat_imap_event *e) {
   return e->response->tag.p != NULL ? complete(q, e) : 0;
 }
 
-/* one response into the arena */
-static int parse(struct sat_imap_queue *q, const void *p, size_t n,
-                 struct sat_imap_event *e) {
+static struct sat_imap_response *new_response(struct sat_imap_queue *q) {
   struct sat_imap_response *r;
   sat_arena_clear(&q->arena);
   r = sat_arena_alloc(&q->arena, sizeof *r);
-  if (r == NULL) return no_memory(q, NULL);
-  e->response = r;
+  if (r == NULL) no_memory(q, NULL);
+  return r;
+}
+
+/* one response into the arena */
+static int parse(struct sat_imap_queue *q, const void *p, size_t n,
+                 struct sat_imap_event *e) {
+  struct sat_imap_response *r = new_response(q);
+  if (r == NULL) return -1;
   e->size = n;
-  return sat_imap_parse(p, n, &q->parse, &q->arena, &q->err, r);
+  if (sat_imap_read(p, n, &q->parse, &q->arena, &q->err, r) == 0) {
+    e->response = r;
+    return 0;
+  }
+  if (r->type == SAT_IMAP_BROKEN) e->response = r;
+  return -1;
+}
+
+/* the splitter has refused what p[0..n) begins with */
+static int refuse_lines(struct sat_imap_queue *q, const void *p, size_t n,
+                        struct sat_imap_event *e) {
+  const struct sat_error *why = &q->split.err;
+  struct sat_imap_response *r = new_response(q);
+  sat_error_set(&q->err, why->kind, "%s", why->text);
+  if (r != NULL && why->kind == SAT_E_PROTOCOL &&
+      sat_imap_salvage(p, n, &q->parse, &q->arena, why, r))
+    e->response = r;
+  return -1;
 }
 
 int sat_imap_queue_read(struct sat_imap_queue *q, const void *p, size_t n,
@@ -247,11 +269,10 @@ int sat_imap_queue_read(struct sat_imap_queue *q, const void *p, size_t n,
   if (q->err.kind != SAT_OK) return -1;
   if (n == 0) return 0;
   size = sat_imap_split(&q->split, p, n);
-  if (size < 0)
-    return sat_error_set(&q->err, q->split.err.kind, "%s",
-                         q->split.err.text);
+  if (size < 0) return refuse_lines(q, p, n, event_r);
   if (size == 0) return 0;
-  if (parse(q, p, (size_t)size, event_r) < 0 || place(q, event_r) < 0)
-    return -1;
-  return 1;
+  if (parse(q, p, (size_t)size, event_r) < 0) return -1;
+  if (place(q, event_r) == 0) return 1;
+  event_r->response = NULL;
+  return -1;
 }

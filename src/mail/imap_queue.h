@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "mail/imap_output.h"
-#include "wire/imap_response.h"
+#include "wire/imap_broken.h"
 #include "wire/imap_split.h"
 
 /* how the server takes literals (RFC 9051 4.3, RFC 7888) */
@@ -102,7 +102,9 @@ void sat_imap_queue_taken(struct sat_imap_queue *q, size_t n);
 ** Hearing
 */
 struct sat_imap_event {
-  const struct sat_imap_response *response; /* until the next call */
+  /* until the next call; after -1 the one that was refused, if it is known
+  ** which it is: wire/imap_broken.h */
+  const struct sat_imap_response *response;
   uint32_t completed;  /* the command that it completes; 0: none */
   bool consumed;       /* a "+" that let a literal go */
   size_t size;         /* its bytes: skip them when it has been looked at */

@@ -168,3 +168,49 @@ bool sat_imap_parse_fetch(struct sat_imap_parser *p,
     if (!get_item(p, o)) return false;
   return ok;
 }
+
+/*
+** Broken responses
+*/
+/* What an item has added to the lists before it failed is taken back. */
+static void take_back(struct sat_imap_fetch *o,
+                      const struct sat_imap_fetch *before) {
+  *o = *before;
+  if (o->last_section != NULL) o->last_section->next = NULL;
+  if (o->last_binary_size != NULL) o->last_binary_size->next = NULL;
+}
+
+/* an item with any value */
+static bool skip_item(struct sat_imap_parser *p) {
+  struct sat_bytes v;
+  return sat_imap_get_item(p, &v) && sat_imap_get_space(p) &&
+         sat_imap_get_raw(p, &v);
+}
+
+/* An item that ends where another can begin; false: it was taken back. */
+static bool salvage_item(struct sat_imap_parser *p,
+                         struct sat_imap_fetch *o) {
+  struct sat_imap_fetch before = *o;
+  if (get_item(p, o)) {
+    int c = sat_imap_peek(p);
+    if (c == ' ' || c == ')') return true;
+  }
+  take_back(o, &before);
+  return false;
+}
+
+void sat_imap_salvage_fetch(struct sat_imap_parser *p,
+                            struct sat_imap_fetch *o) {
+  unsigned depth = p->r.depth, path = p->r.path_n;
+  bool first = true, ok;
+  if (!sat_imap_try_char(p, '(')) return;
+  while (sat_imap_more(p, &first, &ok)) {
+    const uint8_t *at = p->r.p;
+    if (salvage_item(p, o)) continue;
+    sat_error_clear(p->r.err);
+    p->r.p = at;
+    p->r.depth = depth;
+    p->r.path_n = path;
+    if (!skip_item(p)) return;
+  }
+}

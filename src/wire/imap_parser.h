@@ -19,6 +19,11 @@ struct sat_imap_parser {
   struct sat_imap_pair **extra, **extra_end;
 };
 
+/* reads the n bytes of a response, whether they end it or not */
+void sat_imap_start(struct sat_imap_parser *parser, const void *p, size_t n,
+                    const struct sat_imap_options *options,
+                    struct sat_arena *arena, struct sat_error *err);
+
 /*
 ** Tokens: imap_token.c
 */
@@ -136,6 +141,9 @@ bool sat_imap_parse_vanished(struct sat_imap_parser *p,
                              struct sat_imap_response *o);
 bool sat_imap_parse_fetch(struct sat_imap_parser *p,
                           struct sat_imap_fetch *o);
+/* what can be read of msg-att, which may be broken; records no error */
+void sat_imap_salvage_fetch(struct sat_imap_parser *p,
+                            struct sat_imap_fetch *o);
 bool sat_imap_parse_section(struct sat_imap_parser *p,
                             struct sat_imap_fetch *o, const char *item);
 bool sat_imap_parse_rfc822(struct sat_imap_parser *p,

@@ -360,10 +360,15 @@ static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
     case SAT_IMAP_METADATA: put_metadata(b, &r->u.metadata); break;
     case SAT_IMAP_URLFETCH: put_urls(b, r->u.pairs); break;
     case SAT_IMAP_OTHER: put_other(b, &r->u.other); break;
+    case SAT_IMAP_BROKEN: break;
   }
 }
 
 void sat_imap_print(struct sat_buf *out, const struct sat_imap_response *r) {
+  if (r->type == SAT_IMAP_BROKEN) {
+    sat_imap_put_bytes(out, r->u.broken.raw);
+    return;
+  }
   put_head(out, r);
   put_rest(out, r);
   sat_buf_str(out, "\r\n");

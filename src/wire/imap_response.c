@@ -11,7 +11,7 @@ static const char *const type_names[] = {/* ORDER sat_imap_type */
     "thread",    "exists",     "recent",   "expunge",    "vanished",
     "fetch",     "namespace",  "id",       "quota",      "quotaroot",
     "acl",       "myrights",   "listrights", "metadata", "genurlauth",
-    "urlfetch",  "other"};
+    "urlfetch",  "other",      "broken"};
 
 const char *sat_imap_type_name(enum sat_imap_type type) {
   return type_names[type];
@@ -213,6 +213,17 @@ static bool parse_response(struct sat_imap_parser *p,
   return c >= '0' && c <= '9' ? parse_numbered(p, o) : parse_word(p, o);
 }
 
+void sat_imap_start(struct sat_imap_parser *parser, const void *p, size_t n,
+                    const struct sat_imap_options *options,
+                    struct sat_arena *arena, struct sat_error *err) {
+  parser->extra = parser->extra_end = NULL;
+  parser->utf8 = options != NULL && options->utf8;
+  sat_reader_init(&parser->r, p, n, arena, err);
+  parser->r.max_depth = options != NULL && options->max_depth > 0
+                            ? options->max_depth
+                            : SAT_IMAP_DEPTH;
+}
+
 int sat_imap_parse(const void *p, size_t n,
                    const struct sat_imap_options *options,
                    struct sat_arena *arena, struct sat_error *err,
@@ -220,12 +231,7 @@ int sat_imap_parse(const void *p, size_t n,
   struct sat_imap_parser parser;
   const uint8_t *bytes = p;
   memset(response_r, 0, sizeof *response_r);
-  parser.extra = parser.extra_end = NULL;
-  parser.utf8 = options != NULL && options->utf8;
-  sat_reader_init(&parser.r, p, n, arena, err);
-  parser.r.max_depth = options != NULL && options->max_depth > 0
-                           ? options->max_depth
-                           : SAT_IMAP_DEPTH;
+  sat_imap_start(&parser, p, n, options, arena, err);
   if (n < 2 || bytes[n - 2] != '\r' || bytes[n - 1] != '\n') {
     parser.r.p = parser.r.end;
     return sat_reader_fail(&parser.r, "the line does not end");

@@ -54,7 +54,8 @@ enum sat_imap_type { /* ORDER sat_imap_type: imap_response.c */
   SAT_IMAP_METADATA,    /* metadata */
   SAT_IMAP_GENURLAUTH,  /* words */
   SAT_IMAP_URLFETCH,    /* pairs */
-  SAT_IMAP_OTHER        /* other */
+  SAT_IMAP_OTHER,       /* other */
+  SAT_IMAP_BROKEN       /* broken; never of sat_imap_parse */
 };
 
 /* "ok", "no", …, "other" */
@@ -270,6 +271,16 @@ struct sat_imap_other {
   struct sat_bytes raw;                /* behind it */
 };
 
+#define SAT_IMAP_RAW ((size_t)16 << 10) /* bytes that are kept of it */
+
+/* a response that the parser refuses: imap_broken.h */
+struct sat_imap_broken {
+  struct sat_bytes name;               /* "FETCH", "LIST" */
+  struct sat_bytes why;                /* what is wrong, and where */
+  struct sat_bytes raw;                /* its first bytes */
+  struct sat_imap_fetch *fetch;        /* what can be read of it; or NULL */
+};
+
 struct sat_imap_response {
   enum sat_imap_type type;
   struct sat_bytes tag;                /* NULL: untagged */
@@ -290,6 +301,7 @@ struct sat_imap_response {
     struct sat_imap_quota quota;
     struct sat_imap_metadata metadata;
     struct sat_imap_other other;
+    struct sat_imap_broken broken;
     struct {
       struct sat_imap_name name;
       struct sat_imap_word *words;

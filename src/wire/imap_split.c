@@ -45,9 +45,7 @@ static void look_for_text(struct sat_imap_splitter *s, const char *p,
   }
 }
 
-/* The size of the literal that is announced at the end of a line, -1: none
-** (RFC 9051 4.3; "{1+}" is for clients alone, RFC 7888 3) */
-static int64_t literal_size(const char *p, const char *end) {
+int64_t sat_imap_literal_size(const char *p, const char *end) {
   const char *open, *digits;
   int64_t v = 0;
   if (end - p < 3 || end[-1] != '}') return -1;
@@ -58,6 +56,22 @@ static int64_t literal_size(const char *p, const char *end) {
   for (; digits < end - 1; digits++)
     if (v <= INT64_MAX / 16) v = v * 10 + (*digits - '0');
   return v;
+}
+
+bool sat_imap_ends_quoted(const char *p, const char *end) {
+  bool open = false;
+  for (; p < end; p++) {
+    if (!open) {
+      p = memchr(p, '"', (size_t)(end - p));
+      if (p == NULL) return false;
+      open = true;
+    } else if (*p == '"') {
+      open = false;
+    } else if (*p == '\\' && end - p > 1 && (p[1] == '"' || p[1] == '\\')) {
+      p++;
+    }
+  }
+  return open;
 }
 
 static ssize_t refuse(struct sat_imap_splitter *s, const char *what,
@@ -74,8 +88,12 @@ static int take_line(struct sat_imap_splitter *s, const char *p,
   size_t whole = or_default(s->max_response, SAT_IMAP_RESPONSE);
   int64_t size;
   look_for_text(s, p + s->line, end);
-  size = s->free ? -1 : literal_size(p + s->line, end);
+  size = s->free ? -1 : sat_imap_literal_size(p + s->line, end);
   if (size < 0) return 1;
+  if (sat_imap_ends_quoted(p + s->line, end))
+    return sat_error_set(&s->err, SAT_E_PROTOCOL,
+                         "@ 0x%zx: a literal within quotes",
+                         (size_t)(end - p));
   if ((uint64_t)size > limit) return (int)refuse(s, "a literal", limit);
   s->at = (size_t)(end - p) + 2;
   if (s->at > whole || (size_t)size > whole - s->at)

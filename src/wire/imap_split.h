@@ -5,6 +5,10 @@
 ** and looks at no byte twice.  When it has found the end it is ready for the
 ** next response, with which the next window begins.
 **
+** It knows nothing of the grammar but literals and quotes: what looks like the
+** announcement of a literal within a quoted string is somebody's mail, in a
+** line that a server has torn apart, and no bytes are waited for on its word.
+**
 ** Invariant: everything before 'at' has been seen; 'at' may lie beyond the
 ** window while a literal is on its way.
 */
@@ -44,6 +48,13 @@ struct sat_imap_splitter {
 /* The length of the response that p[0..n) begins with, CRLF included; 0 if it
 ** is not complete; -1 (sticky) if it is beyond a limit. */
 ssize_t sat_imap_split(struct sat_imap_splitter *s, const void *p, size_t n);
+
+/* The size of the literal that is announced at the end of a line, -1: none
+** (RFC 9051 4.3; "{1+}" is for clients alone, RFC 7888 3). */
+int64_t sat_imap_literal_size(const char *p, const char *end);
+
+/* Does a line end within a quoted string? */
+bool sat_imap_ends_quoted(const char *p, const char *end);
 
 /* Forgets the response under way and the error, and keeps the limits. */
 void sat_imap_split_reset(struct sat_imap_splitter *s);

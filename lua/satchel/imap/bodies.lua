@@ -3,6 +3,7 @@
 
 local core = require "satchel.core"
 local html = require "satchel.html"
+local repair = require "satchel.imap.repair"
 
 local M = {}
 
@@ -134,17 +135,28 @@ local function groups_of(uids, structures, fields)
   return groups
 end
 
+-- bodies whose sections did not come for a broken answer, from the whole messages
+local function mended(self, op, place, groups, into, wanted)
+  local uids = {}
+  for _, group in ipairs(groups) do
+    table.move(group.uids, 1, #group.uids, #uids + 1, uids)
+  end
+  return repair.records(self, op, place, uids, into, { sources = { body = true },
+    fields = { text = wanted.fields.text, html = wanted.fields.html } })
+end
+
 ---Adds text and html to records: 1 round trip.
 ---@param self satchel.imap.Driver
 ---@param op string
 ---@param place { folder_id: string, uidvalidity: integer }
 ---@param list table[] records
 ---@param uids integer[]
----@param structures satchel.imap.Structure[]
+---@param structures satchel.imap.Structure[] absent where the bodies are there already
 ---@param wanted satchel.imap.Wanted
 function M.add(self, op, place, list, uids, structures, wanted)
   local commands, into = {}, {}
-  for _, group in ipairs(groups_of(uids, structures, wanted.fields)) do
+  local groups = groups_of(uids, structures, wanted.fields)
+  for _, group in ipairs(groups) do
     for _, command in ipairs(self.fetch_commands(group.uids, group.sections, into)) do
       commands[#commands + 1] = command
     end
@@ -153,8 +165,15 @@ function M.add(self, op, place, list, uids, structures, wanted)
     self:check(op, place.folder_id, self:in_folder(op, place.folder_id, commands,
       { uidvalidity = place.uidvalidity }))
   end
+  local again = into.broken and mended(self, op, place, groups, into, wanted) or {}
   for i, record in ipairs(list) do
-    M.fill(record, structures[i], into[uids[i]] and into[uids[i]].sections or {}, wanted.fields)
+    local uid = uids[i]
+    local other = again[uid]
+    if other then
+      record.text, record.html, record.partial = other.text, other.html, other.partial
+    elseif structures[i] then
+      M.fill(record, structures[i], into[uid] and into[uid].sections or {}, wanted.fields)
+    end
   end
 end
 

@@ -6,6 +6,7 @@
 -- takes them: a server may work on several at once where that is not ambiguous
 -- (RFC 9051 5.5; Dovecot does for FETCH).
 
+local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
@@ -19,6 +20,9 @@ local trace = require "satchel.imap.trace"
 ---@field own? boolean its untagged responses are about another mailbox than the selected
 ---@field dialogue? fun(response: satchel.imap.Response) called with each "+"
 ---@field secret? string|boolean it authenticates, by this text or in a dialogue
+---@field broken? fun(response: satchel.imap.Response) takes a broken response: it can do
+---without
+---@field spoiled? satchel.imap.Response a broken one, which it cannot do without
 ---@field heard boolean an untagged response has come for it
 ---@field done? satchel.imap.Response the one that completed it
 
@@ -170,6 +174,9 @@ end
 
 local function complete(self, response)
   local command = self.by_tag[response.tag]
+  if command.spoiled and response.type == "ok" then
+    response = broken.completion(response, command.spoiled)
+  end
   command.done = response
   self.by_tag[response.tag] = nil
   self.outstanding = self.outstanding - 1
@@ -210,6 +217,26 @@ local function deliver(self, command, response)
   end
 end
 
+-- Which of several commands it answers is not known: all that may be meant hear of it.
+-- What nobody has asked for is lost where it is FETCH, which tells nothing that cannot be
+-- asked for; any other is as if the connection was.
+local function take_broken(self, response)
+  local meant = response.name == "FETCH" and self.greeting ~= nil
+  for i = self.first, self.last do
+    local command = self.commands[i]
+    if not command.done and broken.may_answer(response, command) then
+      meant, command.heard = true, true
+      if command.broken then
+        command.broken(response)
+      elseif command.on then
+        command.spoiled = command.spoiled or response
+      end
+    end
+  end
+  if not meant then self:fail { kind = "protocol", message = broken.reason(response) } end
+  if next(self.listeners) then self.observe(response, self.commands[self.first]) end
+end
+
 -- an ESEARCH response has a tag, too: it says which search it answers (RFC 4466 2.6.2)
 local completes <const> = { ok = true, no = true, bad = true }
 
@@ -221,6 +248,7 @@ local function dispatch(self, response)
       self.round_trip)
   end
   if response.tag and completes[response.type] then return complete(self, response) end
+  if response.type == "broken" then return take_broken(self, response) end
   self.greeting = self.greeting or response
   if response.type == "continuation" then return continue(self, response) end
   if response.type == "bye" then

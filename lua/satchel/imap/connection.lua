@@ -220,6 +220,7 @@ local function send_all(self, list, commands)
     commands[i] = one:send(parts, {
       name = verbs.name(parts), on = parts.on, own = parts.own, after = parts.after,
       dialogue = parts.dialogue, reset = parts.reset, safe = parts.safe, parts = parts,
+      broken = parts.broken,
     })
     alone = parts.alone and commands[i] or alone
   end
@@ -258,7 +259,8 @@ end
 
 ---Runs a command and waits for its completion. Parts are text (without line
 ---breaks), { literal = bytes } and { size = n, read = fn }; beside them may stand
----`on`, called with each untagged response until then, and `reset`, called before
+---`on`, called with each untagged response until then, `broken`, called with each that
+---breaks the grammar (without it the command fails by one), and `reset`, called before
 ---it is sent (again): without it a command is not repeated once `on` was called;
 ---and `alone`: it is not in flight together with another of these.
 ---A NO or BAD is raised.

@@ -3,6 +3,7 @@
 -- shift: what a loop moves or deletes is left out if it was still to come, and
 -- nothing comes twice.  Between windows the connection is free.
 
+local broken = require "satchel.imap.broken"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local fields = require "satchel.imap.fields"
@@ -323,14 +324,17 @@ function Driver:start_in_folder(folder_id, list)
 end
 
 ---The answers have come; false where they are of no use: the connection was lost, or
----something was refused.
+---has ended at a message, or something was refused.
 ---@param started satchel.imap.Started
 ---@param uidvalidity integer
 ---@return boolean
 function Driver:finish_in_folder(started, uidvalidity)
   local ok, completions = pcall(self.conn.finish, self.conn, started)
   if not ok then
-    if error_object.is(completions) and completions.kind == "network" then return false end
+    if error_object.is(completions)
+      and (completions.kind == "network" or broken.of_fetch(completions)) then
+      return false
+    end
     error(completions, 0)
   end
   for _, done in ipairs(completions) do

@@ -31,6 +31,7 @@ for _, methods in ipairs {
   require "satchel.imap.items", require "satchel.imap.bulk", require "satchel.imap.transfer",
   require "satchel.imap.create", require "satchel.imap.update",
   require "satchel.imap.send", require "satchel.imap.guest", (require "satchel.imap.parts"),
+  require("satchel.imap.repair").methods,
 } do
   for name, method in pairs(methods) do Driver[name] = method end
 end

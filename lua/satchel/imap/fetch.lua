@@ -3,8 +3,11 @@
 -- structure is, so they cost a second round trip for each window.
 
 local bodies = require "satchel.imap.bodies"
+local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
+local error_object = require "satchel.error"
 local records = require "satchel.imap.records"
+local repair = require "satchel.imap.repair"
 
 local M = {}
 
@@ -40,9 +43,17 @@ local function mark_of(items)
   end
 end
 
+-- a function that keeps the responses that break the grammar
+local function breaking(into)
+  return function(response)
+    into.broken = into.broken or {}
+    into.broken[#into.broken + 1] = response
+  end
+end
+
 ---A command that fetches something of the messages of the search before it (RFC 5182).
 ---@param items string
----@param into table<integer, table> responses by UID
+---@param into table<integer, table> responses by UID; `broken`: a list of those that broke
 ---@return table command
 function M.of_search(items, into)
   local is_answer = mark_of(items)
@@ -50,13 +61,13 @@ function M.of_search(items, into)
     local uid = response.type == "fetch" and response.uid
     if not uid or not is_answer(response) then return false end
     into[uid] = into[uid] and records.merge(into[uid], response) or response
-  end }
+  end, broken = breaking(into) }
 end
 
 ---Commands that fetch something of many messages.  What comes is kept by UID.
 ---@param uids integer[]
 ---@param items string
----@param into table<integer, table> responses by UID
+---@param into table<integer, table> responses by UID; `broken`: a list of those that broke
 ---@return table[] commands
 function M.commands(uids, items, into)
   local list, asked, is_answer = {}, {}, mark_of(items)
@@ -67,28 +78,85 @@ function M.commands(uids, items, into)
     into[uid] = into[uid] and records.merge(into[uid], response) or response
   end
   for i, set in ipairs(core.imap.sets(uids, M.LINE)) do
-    list[i] = { ("UID FETCH %s (UID %s)"):format(set, items), reset = function() end, on = on }
+    list[i] = { ("UID FETCH %s (UID %s)"):format(set, items), reset = function() end, on = on,
+      broken = breaking(into) }
   end
   return list
 end
 
----FETCH of some messages: 1 round trip.
+local function ask(self, op, folder_id, uids, items, opts, into)
+  self:check(op, folder_id, self:in_folder(op, folder_id, M.commands(uids, items, into), opts))
+end
+
+-- the UID of a message that a response tells only the number of
+local function uid_of_number(self, op, folder_id, number)
+  local uid
+  self:in_folder(op, folder_id, { { ("UID SEARCH %d"):format(number), alone = true,
+    reset = function() uid = nil end, on = function(response)
+      if response.type ~= "search" then return false end
+      uid = response[1]
+    end } })
+  return uid
+end
+
+-- Those that have not come, without the one at which the connection ended; none where
+-- that is not known.
+local function others(self, op, folder_id, uids, into, culprit)
+  local left, found = {}, false
+  local bad = culprit.uid or uid_of_number(self, op, folder_id, culprit.number)
+  for _, uid in ipairs(uids) do
+    if uid == bad then
+      found = true
+    elseif not into[uid] then
+      left[#left + 1] = uid
+    end
+  end
+  return found and left or {}
+end
+
+-- connections that are given up for messages of one answer, before its rest is read
+-- otherwise
+local LOSSES <const> = 3
+
+---FETCH of some messages: 1 round trip.  Where the connection ends because a message may
+---have got out of its response, the others are asked for again on a new one.
 ---@param self satchel.imap.Driver
 ---@param op string
 ---@param folder_id string
 ---@param uids integer[]
 ---@param items string
 ---@param opts? satchel.imap.InFolder
----@return table<integer, table> responses by UID; absent where there is no such message
+---@return table<integer, table> responses by UID; absent where there is no such message, or,
+---with `broken`, where it cannot be read
 function M.responses(self, op, folder_id, uids, items, opts)
-  local into = {}
-  if #uids == 0 then return into end
-  self:check(op, folder_id, self:in_folder(op, folder_id, M.commands(uids, items, into), opts))
+  local into, left = {}, uids
+  for _ = 0, LOSSES do
+    if #left == 0 then break end
+    local ok, err = pcall(ask, self, op, folder_id, left, items, opts, into)
+    if ok then break end
+    local culprit = broken.of_fetch(err)
+    if not culprit then error(err, 0) end
+    breaking(into)(culprit)
+    left = others(self, op, folder_id, left, into, culprit)
+  end
   return into
 end
 
+---The error for an item that an answer does not have.
+---@param self satchel.imap.Driver
+---@param op string
+---@param id string
+---@param responses table<integer, table>
+---@return satchel.Error
+function M.absent(self, op, id, responses)
+  local response = responses.broken and responses.broken[1]
+  if not response then return self:no_item(op, id) end
+  return error_object.new { kind = "protocol", op = op, server = self.conn.server,
+    message = ("%s: item %s cannot be read: %s"):format(op, id, broken.reason(response)) }
+end
+
 ---Records of the messages that answered, in the order of the UIDs: no round trip, or 1
----where bodies are wanted.
+---where bodies are wanted, or some answers broke.
 ---@param self satchel.imap.Driver
 ---@param op string
 ---@param place { folder_id: string, uidvalidity: integer }
@@ -99,12 +167,14 @@ end
 ---@return integer[] uids of the records
 function M.records(self, op, place, uids, responses, wanted)
   local list, kept, structures = {}, {}, {}
+  local mended = responses.broken and repair.records(self, op, place, uids, responses, wanted)
   for _, uid in ipairs(uids) do
-    local response = responses[uid]
+    local response, n = responses[uid], #list + 1
     if response then
-      local n = #list + 1
       list[n], structures[n] = records.new(response, wanted, place)
       kept[n] = uid
+    elseif mended and mended[uid] then
+      list[n], kept[n] = mended[uid], uid
     end
   end
   if wanted.bodies then bodies.add(self, op, place, list, kept, structures, wanted) end

@@ -73,6 +73,23 @@ function M.wanted(names, has)
     fields = fields, bodies = sources.body == true }
 end
 
+-- what asks for text of the message
+local of_content <const> = { envelope = true, structure = true, lines = true, header = true }
+
+---What asks for that which is no text of the message, of what is wanted.
+---@param wanted satchel.imap.Wanted
+---@param has fun(capability: string): boolean
+---@return string items
+function M.plain(wanted, has)
+  local items = {}
+  for _, row in ipairs(ITEMS) do
+    local source = row[1]
+    local text = wanted.sources[source] and not of_content[source] and row[2](has, wanted.fields)
+    items[#items + 1] = text or nil
+  end
+  return #items > 0 and table.concat(items, " ") or "FLAGS"
+end
+
 local every
 
 ---Every field that IMAP has.

@@ -2,6 +2,7 @@
 -- does not know the characters of a search says so (BADCHARSET), and then those
 -- clauses are judged by the client: an answer is never empty for want of a charset.
 
+local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
 local fetch = require "satchel.imap.fetch"
 local order = require "satchel.imap.order"
@@ -155,9 +156,10 @@ function M.first(self, op, plan, items, into)
   local answer = {}
   local command = collecting(search_command(self, compiled.wide, compiled.ascii,
     "RETURN (SAVE MIN) "), answer)
-  local completions = self:in_folder(op, plan.folder_id,
+  local ok, completions = pcall(self.in_folder, self, op, plan.folder_id,
     { command, fetch.of_search(items, into) }, { refresh = true })
-  if first_error(completions) then return nil end
+  if not ok and not broken.of_fetch(completions) then error(completions, 0) end
+  if not ok or first_error(completions) then return nil end
   return { uids = answer.uids, sorted = true, fields = {},
     uidvalidity = self.conn.selected.uidvalidity }
 end

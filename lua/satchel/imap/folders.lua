@@ -149,9 +149,9 @@ local function list_with_status(self, op, id, items)
   for i = 1, 2 do commands[i].on = function(response) return on(response) end end
   commands[1].reset = function() entries, on = collector(self) end
   local completions = self.conn:pipeline(commands)
-  if completions[1].error then
-    error_object.raise(self:place_error(completions[1].error, op, self:show_folder(id)))
-  end
+  local status = completions[2]
+  local err = completions[1].error or status.broken and status.error
+  if err then error_object.raise(self:place_error(err, op, self:show_folder(id))) end
   return entries
 end
 
@@ -271,7 +271,7 @@ local function sum_of_sizes(self, id)
       if response.type ~= "fetch" or not response.size then return false end
       sum = sum + response.size
     end } }
-  self:in_folder("size", id, list, { refresh = true })
+  self:check("size", id, self:in_folder("size", id, list, { refresh = true }))
   return sum
 end
 

@@ -18,12 +18,12 @@ local M = {}
 local RENEW <const> = 25 * 60
 
 local events <const> = { exists = true, expunge = true, vanished = true, recent = true,
-  fetch = true, status = true, list = true }
+  fetch = true, status = true, list = true, broken = true }
 -- commands whose answers are FETCH, STATUS or LIST responses that they asked for
 local asked <const> = { fetch = "FETCH", status = "STATUS", list = "LIST" }
 
 local function is_answer(response, command)
-  local word = asked[response.type]
+  local word = asked[response.type == "broken" and response.name:lower() or response.type]
   local name = command and command.name or ""
   return word and (name:find(word, 1, true) or name:find("STORE", 1, true)) ~= nil
 end

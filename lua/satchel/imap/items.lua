@@ -44,7 +44,8 @@ local function remember(self, id, tree)
   self.ahead = { id = id, tree = tree }
 end
 
--- fields and bodies of a message whose structure is known: 1 round trip
+-- fields and bodies of a message whose structure is known: 1 round trip; nil where an
+-- answer broke
 local function read_known(self, op, folder_id, id, wanted, tree)
   local validity, uid = ids.parse(id)
   local found, rest, into = structure.read(tree), {}, {}
@@ -55,6 +56,7 @@ local function read_known(self, op, folder_id, id, wanted, tree)
   self:check(op, folder_id, self:in_folder(op, folder_id, commands,
     { uidvalidity = validity, item = id }))
   local response = rest[uid]
+  if rest.broken or into.broken then return nil end
   if not response then error_object.raise(self:no_item(op, id)) end
   response.bodystructure = tree
   local record = records.new(response, wanted, { folder_id = folder_id, uidvalidity = validity })
@@ -68,7 +70,8 @@ local function read_item(self, op, folder_id, id, names)
   local wanted = wanted_of(self, names)
   local _ <close> = self.conn:enter()
   if wanted.bodies and self.ahead and self.ahead.id == id then
-    return read_known(self, op, folder_id, id, wanted, self.ahead.tree)
+    local record = read_known(self, op, folder_id, id, wanted, self.ahead.tree)
+    if record then return record end
   end
   local responses = fetch.responses(self, op, folder_id, { uid }, wanted.items or "FLAGS",
     { uidvalidity = validity, item = id })
@@ -79,21 +82,37 @@ local function read_item(self, op, folder_id, id, names)
   return list[1] or error_object.raise(self:no_item(op, id))
 end
 
----The BODYSTRUCTURE of an item: 1 round trip, none if it was just read.
+---The BODYSTRUCTURE of an item, if the server can write it: 1 round trip, none if it was
+---just read.
 ---@param op string
 ---@param folder_id string
 ---@param id string
----@return table tree
-function Driver:tree_of(op, folder_id, id)
+---@return table|nil tree
+---@return satchel.Error|nil err
+function Driver:known_tree(op, folder_id, id)
   local outer = id:match "^[^:]*"
   if self.ahead and self.ahead.id == outer then return self.ahead.tree end
   local validity, uid = ids.parse(outer)
   local responses = fetch.responses(self, op, folder_id, { uid }, "BODYSTRUCTURE",
     { uidvalidity = validity, item = outer })
   local tree = responses[uid] and responses[uid].bodystructure
-  if not tree then error_object.raise(self:no_item(op, outer)) end
-  remember(self, outer, tree)
-  return tree
+  if tree then
+    remember(self, outer, tree)
+    return tree
+  end
+  local err = fetch.absent(self, op, outer, responses)
+  if not responses.broken then error_object.raise(err) end
+  return nil, err
+end
+
+---The BODYSTRUCTURE of an item: 1 round trip, none if it was just read.
+---@param op string
+---@param folder_id string
+---@param id string
+---@return table tree
+function Driver:tree_of(op, folder_id, id)
+  local tree, err = self:known_tree(op, folder_id, id)
+  return tree or error_object.raise(err)
 end
 
 -- Messages inside others ----------------------------------------------------------
@@ -140,9 +159,9 @@ local function read_embedded(self, op, folder_id, id, names)
   local place = { folder_id = folder_id, uidvalidity = validity }
   if sections ~= "" then
     local answer = fetch.responses(self, op, folder_id, { uid }, sections,
-      { uidvalidity = validity, item = id })[uid]
-    if not answer then error_object.raise(self:no_item(op, id)) end
-    response.sections = outer_names(answer.sections, part)
+      { uidvalidity = validity, item = id })
+    if not answer[uid] then error_object.raise(fetch.absent(self, op, id, answer)) end
+    response.sections = outer_names(answer[uid].sections, part)
   end
   local record
   if wanted.bodies then
@@ -180,7 +199,8 @@ end
 ---@param names string[]
 ---@return table fields
 function Driver:load(id, folder_id, names)
-  return self:read("read", folder_id, id, names)
+  local record = self:read("read", folder_id, id, names)
+  return record.partial and error_object.raise(record.partial) or record
 end
 
 ---IMAP has no properties.

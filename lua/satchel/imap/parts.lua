@@ -48,11 +48,11 @@ local function receive(self)
       { uidvalidity = self.validity, item = self.id })
   end
   local bytes = content(ahead.into[self.uid])
-  if not bytes and self.at == 0 then
-    error_object.raise(self.driver:no_item("read", self.id))
+  if not bytes then
+    error_object.raise(fetch.absent(self.driver, "read", self.id, ahead.into))
   end
-  self.at = self.at + #(bytes or "")
-  if #(bytes or "") < PIECE or self.at == self.stored then
+  self.at = self.at + #bytes
+  if #bytes < PIECE or self.at == self.stored then
     self.ended = true
   else
     ask(self)
@@ -116,11 +116,11 @@ end
 
 -- Verbs ---------------------------------------------------------------------------
 
--- the body whose parts an item has
+-- the body whose parts an item has; nil where the server cannot write it
 local function body_of(self, op, folder_id, id)
   local _, _, part = ids.parse(id)
   if part then return self:embedded_node(op, folder_id, id).body end
-  return self:tree_of(op, folder_id, id)
+  return (self:known_tree(op, folder_id, id))
 end
 
 ---The attachments of an item: 1 round trip, none if it was just read.
@@ -128,7 +128,9 @@ end
 ---@param folder_id string
 ---@return table[]
 function Driver:attachments(id, folder_id)
-  return structure.read(body_of(self, "attachments", folder_id, id)).attachments
+  local body = body_of(self, "attachments", folder_id, id)
+  if not body then return self:own_attachments("attachments", folder_id, id) end
+  return structure.read(body).attachments
 end
 
 local function part_of(self, folder_id, id, num)

@@ -78,13 +78,24 @@ local function accept(self, window, response)
   self.buffer[self.last] = response
 end
 
+-- a broken response, whose message may be of any window: it is given once
+local function accept_broken(self, window, response)
+  if self.broken == response or self.closed then return end
+  if response.uid and not window.asked[response.uid] then return end
+  self.broken = response
+  if response.uid then window.asked[response.uid] = nil end
+  self.last = self.last + 1
+  self.buffer[self.last] = response
+end
+
 local function send_window(self, uids)
   local window = { asked = {}, uids = uids, n = #uids, bytes = 0 }
   for _, uid in ipairs(uids) do window.asked[uid] = true end
   window.command = self.conn.channel:send(
     ("UID FETCH %s %s%s"):format(core.imap.set(uids), self.items,
       self.modifiers and " " .. self.modifiers or ""),
-    { name = "UID FETCH", on = function(response) return accept(self, window, response) end })
+    { name = "UID FETCH", on = function(response) return accept(self, window, response) end,
+      broken = function(response) accept_broken(self, window, response) end })
   self.windows[#self.windows + 1] = window
 end
 
@@ -190,7 +201,8 @@ local function read_again(self)
   return self.first <= self.last or read(self)
 end
 
----The next message that is there, in the order of the server; nil at the end.
+---The next message that is there, in the order of the server; nil at the end.  What the
+---server says of it may be of type "broken".
 ---@return satchel.imap.Response|nil fetch
 function Reader:next()
   if self.closed then return nil end

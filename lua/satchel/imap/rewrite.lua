@@ -10,7 +10,6 @@ local head = require "satchel.mime.head"
 local ids = require "satchel.imap.ids"
 local needs_utf8 = require("satchel.mime.item").needs_utf8
 local null = require "satchel.null"
-local structure = require "satchel.imap.structure"
 
 local M = {}
 
@@ -119,9 +118,10 @@ end
 function M.stored(self, op, folder_id, id)
   local validity, uid = ids.parse(id)
   local items = ("FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER] BODY.PEEK[]<0.%d>"):format(PIECE)
-  local response = fetch.responses(self, op, folder_id, { uid }, items,
-    { uidvalidity = validity, item = id })[uid]
-  if not response then error_object.raise(self:no_item(op, id)) end
+  local responses = fetch.responses(self, op, folder_id, { uid }, items,
+    { uidvalidity = validity, item = id })
+  local response = responses[uid]
+  if not response then error_object.raise(fetch.absent(self, op, id, responses)) end
   local sections = response.sections or {}
   local whole = sections["BODY[]"]
   return { header = sections["BODY[HEADER]"] or "", flags = response.flags or {},
@@ -184,12 +184,13 @@ end
 local function kept_attachments(self, id, folder_id, removed)
   local gone, list = {}, {}
   for _, num in ipairs(removed) do gone[num] = true end
-  for _, record in ipairs(structure.read(self:tree_of("save", folder_id, id)).attachments) do
+  for _, record in ipairs(self:attachments(id, folder_id)) do
     if not gone[record.num] then
       local reader
       list[#list + 1] = { name = record.name ~= "" and record.name or nil, type = record.type,
         inline = record.inline, content_id = record.content_id, source = function()
-          reader = reader or self:open_attachment(id, folder_id, record.num)
+          reader = reader or record.open and record.open()
+            or self:open_attachment(id, folder_id, record.num)
           return reader:read(PIECE)
         end }
     end

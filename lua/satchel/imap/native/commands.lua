@@ -37,7 +37,8 @@ end
 
 ---Any command: `text` stands as it is; what follows becomes its arguments: text a
 ---string (quoted, or a literal where it must be), a list one in parentheses,
----{ atom = "x" } as it is, { literal = bytes }. Raises what the server refuses.
+---{ atom = "x" } as it is, { literal = bytes }. Raises what the server refuses; responses
+---that break the grammar are among the others, of type "broken".
 ---@param text string "XLIST"
 ---@param ... string|integer|table
 ---@return satchel.imap.Response completion with `responses`, all that came before it
@@ -49,6 +50,7 @@ function Native:command(text, ...)
     encode(parts, (select(i, ...)))
   end
   function parts.on(response) responses[#responses + 1] = response end
+  function parts.broken(response) responses[#responses + 1] = response end
   function parts.reset() responses = {} end
   local done = self.connection:run(parts)
   done.responses = responses

@@ -79,6 +79,7 @@ local function fetch_at_once(self, name, set, items, suffix)
   local _ <close> = conn:enter()
   conn:select(name, { readonly = true })
   conn:run({ "UID FETCH ", words.set(set), " ", items, " ", suffix }, {
+    broken = function(r) list[#list + 1] = r end,
     on = function(r)
       if r.type == "fetch" and r.uid or r.type == "vanished" then list[#list + 1] = r end
     end,
@@ -88,7 +89,9 @@ local function fetch_at_once(self, name, set, items, suffix)
 end
 
 ---Messages one by one, read ahead. BODY.PEEK[] leaves \Seen alone, BODY[] sets it
----where the mailbox is selected for writing. With options the modifiers of FETCH.
+---where the mailbox is selected for writing. With options the modifiers of FETCH. A
+---response that breaks the grammar comes as one of type "broken", with `error`, `raw`, and
+---what can be read of it.
 ---@param folder satchel.Folder|string
 ---@param set string|integer|integer[] UIDs
 ---@param items string|string[] "FLAGS ENVELOPE", { "BODY.PEEK[]", "PREVIEW" }
@@ -150,6 +153,7 @@ function Native:store(folder, set, action, flags, options)
       item, options.silent == false and " " or ".SILENT " },
       what == "FLAGS" and words.flags(flags) or labels(flags))
     commands[i].on = function(r) if r.type == "fetch" then fetched[#fetched + 1] = r end end
+    commands[i].broken = function(r) fetched[#fetched + 1] = r end
     commands[i].reset = function() end
   end
   local _ <close> = conn:enter()
