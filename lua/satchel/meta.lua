@@ -425,6 +425,10 @@ function net.mask(s) end
 ---@return number
 function net.now() end
 
+---What this machine is called.
+---@return string|nil
+function net.host_name() end
+
 -- mapi: sessions without I/O --------------------------------------------------------
 
 ---@class satchel.core.mapi

@@ -66,10 +66,11 @@ end
 
 ---Builds a message.
 ---
----opts: date (seconds; default the draft's `sent`, else now), message_id or the
----domain for a new one, bcc (write Bcc: for drafts), utf8 (headers as UTF-8, RFC 6532),
----eightbit (text as 8bit where that will do), seed (of boundaries), open: a function
----that gives the pieces of the raw message of { item = { id =, folder_id = } }.
+---opts: date (seconds; default the draft's `sent`, else now), message_id or, where the
+---message is from nobody, the domain of a new one; bcc (write Bcc: for drafts), utf8
+---(headers as UTF-8, RFC 6532), eightbit (text as 8bit where that will do), seed (of
+---boundaries), open: a function that gives the pieces of the raw message of
+---{ item = { id =, folder_id = } }.
 ---@param draft table the fields of an item, as compose.draft or compose.message gives them
 ---@param opts? table
 ---@return satchel.mime.Body

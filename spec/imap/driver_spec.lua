@@ -202,6 +202,14 @@ own_folder.each_server(_ENV, function(peer)
       at.folder:get(id):delete { hard = true }
     end)
 
+    it("that are from nobody have ids of the user's domain", function()
+      local item = at.folder:create { subject = "draft", text = "x" }
+      assert.matches("^<[%x-]+@example%.test>$", item.message_id)
+      local inner = at.folder:create { from = "a@x.test", attachments = {
+        { item = { subject = "inner", text = "x" } } } }.attachments[1]:item()
+      assert.matches("^<[%x-]+@x%.test>$", inner.message_id)
+    end)
+
     it("are read in ranges", function()
       local data = ("0123456789abcdef"):rep(150000) -- 2.4 MB
       local item = at.folder:create { subject = "large", attachments = { { data = data,

@@ -54,10 +54,23 @@ describe("a message that is built", function()
       1, true))
   end)
 
-  it("makes an id of the sender's domain, or of the one given", function()
-    assert.matches("^<[%x-]+@example%.test>$", mime.build({ from = anna, text = "" }).message_id)
-    assert.matches("^<[%x-]+@xn%-%-bcher%-kva%.example>$",
-      mime.build({ text = "" }, { domain = "bücher.example" }).message_id)
+  it("makes an id of the sender's domain, of the one given, or of this machine", function()
+    local function domain(draft, opts)
+      return mime.build(draft, opts).message_id:match "^<[%x-]+@([%w.-]+)>$"
+    end
+    assert.equal("example.test", domain({ from = anna }, { domain = "x.test" }))
+    assert.equal("example.test", domain { sender = anna })
+    assert.equal("xn--bcher-kva.example", domain({ subject = "x" }, { domain = "bücher.example" }))
+    assert.equal(io.popen("uname -n"):read "l", domain { from = { name = "Anna" } })
+  end)
+
+  it("gives messages inside an id of the same domain, and none where none is wanted", function()
+    local text = text_of({ text = "x", attachments = { { item = { subject = "in" } } } },
+      { domain = "x.test", message_id = false })
+    local _, ids = text:gsub("Message%-ID: <[%x-]+@x%.test>", "")
+    assert.equal(1, ids)
+    local _, all = text:gsub("Message%-ID", "")
+    assert.equal(1, all)
   end)
 
   it("refuses what would end a header", function()

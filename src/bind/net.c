@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bind/box.h"
 #include "bind/fail.h"
@@ -166,6 +167,14 @@ static int net_now(lua_State *L) {
   return 1;
 }
 
+static int net_host_name(lua_State *L) {
+  char name[256]; /* POSIX has no longer ones */
+  if (gethostname(name, sizeof name) != 0) return 0;
+  name[sizeof name - 1] = '\0';
+  lua_pushstring(L, name);
+  return 1;
+}
+
 int sat_bind_net(lua_State *L) {
   static const luaL_Reg loop_methods[] = {
       {"fd", loop_fd},       {"timeout", loop_timeout},
@@ -187,6 +196,7 @@ int sat_bind_net(lua_State *L) {
                                        {"md5", sat_bind_md5},
                                        {"mask", net_mask},
                                        {"now", net_now},
+                                       {"host_name", net_host_name},
                                        {NULL, NULL}};
   sat_box_type(L, LOOP, loop_methods);
   sat_box_type(L, ALARM, alarm_methods);

@@ -7,6 +7,7 @@ local core = require "satchel.core"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local find = require "satchel.imap.find"
+local head = require "satchel.mime.head"
 local ids = require "satchel.imap.ids"
 local keywords = require "satchel.imap.keywords"
 local mime = require "satchel.mime"
@@ -102,7 +103,7 @@ end
 ---@param opts table of mime.build
 ---@return satchel.mime.Body
 function Driver:build(draft, opts)
-  opts.open = opener(self)
+  opts.open, opts.domain = opener(self), head.domain(self.user)
   local copy = {}
   for name, value in pairs(draft) do copy[name] = value end
   copy.attachments = with_sources(self, draft.attachments)

@@ -62,10 +62,9 @@ local function new_lines(changes, utf8)
     end
   end
   local text = head.lines(draft, { bcc = true, utf8 = utf8, date = draft.sent,
-    message_id = draft.message_id or "<none@satchel.invalid>" })
+    message_id = draft.message_id or false })
   for _, each in ipairs(M.split(text)) do
     local absent = each.name == "date" and not draft.sent
-      or each.name == "message-id" and not draft.message_id
     if wanted[each.name] and not absent then lines[each.name] = each.raw end
   end
   return lines, wanted

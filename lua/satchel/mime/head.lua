@@ -18,18 +18,35 @@ function M.date(seconds)
     months[t.month], t.year, t.hour, t.min, t.sec)
 end
 
----An id that no other message has.
+-- what this machine is called, where that can stand in an id
+local function host_name()
+  local name = require("satchel.core").net.host_name()
+  return name and name:find "^%w[%w.-]*$" and name or "localhost"
+end
+
+---An id that no other message has.  Its domain is that of whom it is from (RFC 5322
+---3.6.4); without any it is the name of this machine.
 ---@param domain string|nil
 ---@return string "<…@…>"
 function M.message_id(domain)
   local text = require("satchel.core").text
-  domain = domain and core.encode_email("a@" .. domain)
-  return ("<%s@%s>"):format(text.guid(), domain and domain:sub(3) or "satchel.invalid")
+  local email = domain and core.encode_email("a@" .. domain)
+  return ("<%s@%s>"):format(text.guid(), email and email:sub(3) or host_name())
 end
 
-local function domain_of(draft)
+---The domain of an address.
+---@param email string|nil
+---@return string|nil
+function M.domain(email)
+  return email and email:match "@([^@]+)$"
+end
+
+---The domain of whom a message is from.
+---@param draft table
+---@return string|nil
+function M.domain_of(draft)
   local from = draft.from or draft.sender
-  return from and from.email and from.email:match "@([^@]+)$"
+  return from and M.domain(from.email)
 end
 
 local x_priorities <const> = { high = "1 (Highest)", low = "5 (Lowest)" }
@@ -49,9 +66,9 @@ end
 
 ---The header lines of a message but those of its content.
 ---@param draft table fields, checked
----@param opts table date, message_id, domain, bcc, utf8
+---@param opts table date, message_id (false: none), domain, bcc, utf8
 ---@return string
----@return string message_id
+---@return string|false message_id
 function M.lines(draft, opts)
   local lines = {}
   local function put(fn, name, value)
@@ -59,8 +76,10 @@ function M.lines(draft, opts)
     lines[#lines + 1] = error_object.assert(fn(name, value, opts.utf8))
   end
   local function one(name, address) put(core.header_addresses, name, address and { address }) end
-  local message_id = opts.message_id or draft.message_id
-    or M.message_id(opts.domain or domain_of(draft))
+  local message_id = opts.message_id
+  if message_id == nil then
+    message_id = draft.message_id or M.message_id(M.domain_of(draft) or opts.domain)
+  end
   put(core.header_words, "Date", M.date(opts.date or draft.sent or os.time()))
   one("From", draft.from)
   one("Sender", draft.sender)

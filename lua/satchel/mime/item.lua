@@ -1,6 +1,7 @@
 -- Items as messages, on every driver: one that has the message gives it, for one that
 -- has not it is built of the fields.
 
+local head = require "satchel.mime.head"
 local mime = require "satchel.mime"
 local pieces = require "satchel.mime.pieces"
 
@@ -87,7 +88,8 @@ function M.pieces(item)
   end
   local draft = M.draft(item)
   draft.sent = draft.sent or state.record.received or 0
-  return mime.build(draft, { bcc = true, utf8 = M.needs_utf8(draft) }):chunks(pieces.SIZE)
+  return mime.build(draft, { bcc = true, utf8 = M.needs_utf8(draft),
+    domain = head.domain(state.store and state.store.session.user) }):chunks(pieces.SIZE)
 end
 
 ---What a report says, of an item that is one.

@@ -3,6 +3,7 @@
 
 local core = require("satchel.core").mime
 local error_object = require "satchel.error"
+local head = require "satchel.mime.head"
 
 local M = {}
 
@@ -11,6 +12,7 @@ local M = {}
 ---@field opts table
 ---@field seed string
 ---@field boundaries integer
+---@field domain string|nil of ids of messages inside that are from nobody
 ---@field eightbit boolean whether there are bytes above 127
 local Writer = {}
 Writer.__index = Writer
@@ -195,7 +197,7 @@ function Writer:embedded(spec)
   local inner = M.new(self.opts)
   inner.seed, inner.boundaries = self.seed, self.boundaries
   inner:message(spec.item, { bcc = true, utf8 = self.opts.utf8,
-    eightbit = self.opts.eightbit, date = spec.item.sent })
+    eightbit = self.opts.eightbit, date = spec.item.sent, domain = self.domain })
   self.boundaries = inner.boundaries
   return inner.spool, inner.eightbit
 end
@@ -248,8 +250,9 @@ end
 ---@param opts table of mime.build
 ---@return string message_id
 function Writer:message(draft, opts)
-  local head, message_id = require("satchel.mime.head").lines(draft, opts)
-  self:put(head)
+  local lines, message_id = head.lines(draft, opts)
+  self.domain = head.domain_of(draft) or opts.domain -- of the messages inside
+  self:put(lines)
   self:part(require("satchel.mime.tree").of(draft), true)
   return message_id
 end
