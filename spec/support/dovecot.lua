@@ -148,6 +148,20 @@ service lmtp {
 }
 ]]
 
+-- a proxy before somebody who delivers, which reads by BURL what IMAP has
+local SUBMISSION <const> = [[
+hostname = localhost
+submission_relay_host = 127.0.0.1
+submission_relay_port = $relay
+service submission-login {
+  chroot =
+  inet_listener submission {
+    address = 127.0.0.1
+    port = $submission
+  }
+}
+]]
+
 -- mail belongs to nobody, for Dovecot takes no mail of root's
 local function owner()
   local who = server.is_root() and "nobody" or ""
@@ -166,28 +180,31 @@ local function write_users(d, options)
   server.run("mkdir -p '%s/mail' && chown %s:%s '%s/mail'", d.dir, uid, gid, d.dir)
 end
 
-local function config(d, options)
+local function config(d, options, protocols)
   local values = { dir = d.dir, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s,
     lmtp = d.lmtp, ssl = options.ssl or "yes", rootless = "",
-    protocols = table.concat(options.protocols or { "imap", "pop3", "lmtp" }, " "),
-    mechanisms = options.mechanisms or "plain login cram-md5 digest-md5 scram-sha-1 "
-      .. "scram-sha-256 apop" }
+    protocols = table.concat(protocols, " "),
+    submission = d.submission, relay = d.relay, mechanisms = options.mechanisms
+      or "plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 apop" }
   if not server.is_root() then
     local names = { user = server.run "id -un":match "%S+",
       group = server.run "id -gn":match "%S+" }
     values.rootless = ROOTLESS:gsub("%$(%w+)", names)
   end
   -- what is not ours ($mail_plugins) is Dovecot's
-  return CONFIG:gsub("%$(%w+)", values) .. (options.settings or "")
+  local text = CONFIG .. (d.relay and SUBMISSION or "")
+  return text:gsub("%$(%w+)", values) .. (options.settings or "")
 end
 
 ---@class spec.Dovecot
 ---@field dir string
 ---@field ca string a PEM file
----@field imap integer port; so imaps, pop3, pop3s, lmtp
+---@field imap integer port; so imaps, pop3, pop3s, lmtp, submission
+---@field relay? integer with submission: the port of SMTP that it sends to
 ---@field sasl string the socket at which Postfix asks for authentication
 
----Starts it.  Options: users = { ["a@example.test"] = "secret" }, protocols,
+---Starts it.  Options: users = { ["a@example.test"] = "secret" }, protocols (of imap,
+---pop3, lmtp, submission; not the last by default),
 ---settings = further configuration, mechanisms, ssl, quota = { [user] = "100K" }.
 ---@param options table
 ---@return spec.Dovecot
@@ -196,17 +213,18 @@ function M.start(options)
   d.ca = server.certificate(d.dir)
   d.sasl = d.dir .. "/sasl"
   d.imap, d.imaps, d.pop3, d.pop3s, d.lmtp = server.ports(5)
-  write_users(d, options)
-  server.write(d.dir .. "/dovecot.conf", config(d, options))
-  local ports = {}
-  for _, protocol in ipairs(options.protocols or { "imap", "pop3", "lmtp" }) do
+  local ports, protocols = {}, options.protocols or { "imap", "pop3", "lmtp" }
+  for _, protocol in ipairs(protocols) do
+    if protocol == "submission" then d.submission, d.relay = server.ports(2) end
     ports[#ports + 1] = d[protocol]
   end
+  write_users(d, options)
+  server.write(d.dir .. "/dovecot.conf", config(d, options, protocols))
   d.process = server.start("Dovecot", d.dir, "dovecot -F -c dovecot.conf", ports)
 
-  ---@param scheme string "imap", "imaps", "pop3", "pop3s", "lmtp"
+  ---@param scheme string "imap", "imaps", "pop3", "pop3s", "lmtp", "submission" (STARTTLS)
   function d.url(scheme)
-    return ("%s://127.0.0.1:%d"):format(scheme, d[scheme])
+    return ("%s://127.0.0.1:%d"):format(scheme == "submission" and "smtp" or scheme, d[scheme])
   end
 
   function d.log() return d.process:log() end

@@ -124,6 +124,7 @@ function M.start(options)
   server.run("cp '%s/cert.pem' '%s/key.pem' '%s'", options.dovecot.dir, options.dovecot.dir, p.dir)
   p.ca = p.dir .. "/cert.pem"
   p.smtp, p.submission, p.smtps = server.ports(3)
+  p.smtp = options.dovecot.relay or p.smtp -- who sends to us knows the port already
   local first = next(options.users)
   local values = { dir = p.dir, maps = inline(options.users), first = first,
     aliases = "{ first@example.test = " .. first .. " }",
