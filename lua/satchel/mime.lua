@@ -12,6 +12,7 @@ local M = {}
 ---@field message_id string "<…>"
 ---@field utf8 boolean needs a way that takes UTF-8 in headers (RFC 6531)
 ---@field eightbit boolean has bytes above 127 in its content
+---@field holes { at: integer, stored: table }[] where parts were left out
 ---@field spool any
 local Body = { __name = "satchel.mime.Body" }
 Body.__index = Body
@@ -70,7 +71,8 @@ end
 ---message is from nobody, the domain of a new one; bcc (write Bcc: for drafts), utf8
 ---(headers as UTF-8, RFC 6532), eightbit (text as 8bit where that will do), seed (of
 ---boundaries), open: a function that gives the pieces of the raw message of
----{ item = { id =, folder_id = } }.
+---{ item = { id =, folder_id = } }, references (attachments with `stored` are left out,
+---header and all: somebody has them already).
 ---@param draft table the fields of an item, as compose.draft or compose.message gives them
 ---@param opts? table
 ---@return satchel.mime.Body
@@ -80,7 +82,7 @@ function M.build(draft, opts)
   local message_id = writer:message(draft, opts)
   return setmetatable({ spool = writer.spool, size = writer.spool:size(),
     message_id = message_id, utf8 = non_ascii_headers(draft, opts),
-    eightbit = writer.eightbit }, Body)
+    eightbit = writer.eightbit, holes = writer.holes }, Body)
 end
 
 -- what core.mime.parse takes
@@ -102,7 +104,7 @@ end
 function M.body(pieces)
   local spool, eightbit = require("satchel.mime.write").copy(pieces)
   return setmetatable({ spool = spool, size = spool:size(), utf8 = false,
-    eightbit = eightbit }, Body)
+    eightbit = eightbit, holes = {} }, Body)
 end
 
 ---Parses a message.

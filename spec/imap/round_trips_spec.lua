@@ -124,6 +124,8 @@ rows("an item on IMAP", {
     few:create { subject = "w", categories = "Red" } -- whether APPEND keeps them is known now
     return message()
   end },
+  { "another text, two attachments kept: read, its structure, stored, removed", 4,
+    function(item) item:update { text = "x" } end, message },
   { "delete for good", 1, function(item) item:delete { hard = true } end, message },
   { "create", 1, function() few:create { subject = "x" } end },
 })

@@ -1,17 +1,14 @@
 -- New items: messages built of drafts and stored by APPEND, many at once.  Where the
 -- server has MULTIAPPEND all of a batch go in one command; if it refuses that, each goes
 -- by itself, so that one that does not fit leaves the others be.  Nothing is uploaded
--- that the server has said it will not take.
+-- that the server has said it will not take, nor what it has already.
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local find = require "satchel.imap.find"
-local head = require "satchel.mime.head"
 local ids = require "satchel.imap.ids"
 local keywords = require "satchel.imap.keywords"
-local mime = require "satchel.mime"
-local needs_utf8 = require("satchel.mime.item").needs_utf8
 local storing = require "satchel.imap.storing"
 local words = require "satchel.imap.words"
 
@@ -21,104 +18,6 @@ local Driver = {}
 -- bytes that are built before they are sent
 local AT_ONCE <const> = 8 << 20
 local SMALL <const> = 64 << 10
-
----@class satchel.imap.Parcel a message to be stored
----@field size integer
----@field read fun(n: integer): string|nil
----@field rewind fun()
----@field flags string[]
----@field date integer|nil
----@field message_id string|nil
----@field close fun()
-
--- Parcels -------------------------------------------------------------------------
-
----A built message as something to be stored.
----@param body satchel.mime.Body
----@param flags string[]
----@param date integer|nil INTERNALDATE
----@return satchel.imap.Parcel
-function Driver:parcel(body, flags, date)
-  local chunks, piece, from
-  local parcel = { size = body.size, flags = flags, date = date, message_id = body.message_id,
-    utf8 = body.utf8 and self.conn.enabled["UTF8=ACCEPT"] or nil,
-    close = function() body:close() end,
-    rewind = function() chunks, piece, from = body:chunks(SMALL), "", 1 end }
-  function parcel.read(n)
-    while from > #piece do
-      piece, from = chunks(), 1
-      if not piece then return nil end
-    end
-    local bytes = piece:sub(from, from + n - 1)
-    from = from + #bytes
-    return bytes
-  end
-  parcel.rewind()
-  return parcel
-end
-
--- content that is in an item of this session, read from there
-local function with_sources(self, list)
-  local specs = {}
-  for i, spec in ipairs(list or {}) do
-    specs[i] = spec
-    local copy = spec.copy
-    if copy and not spec.data and not spec.source then
-      if not copy.is_of(self) then
-        error_object.unsupported "attach: a message in an item of another mailbox"
-      end
-      local reader
-      specs[i] = setmetatable({ source = function()
-        reader = reader or self:open_attachment(copy.id, copy.folder_id, copy.num)
-        return reader:read(SMALL)
-      end }, { __index = spec })
-    end
-  end
-  return specs
-end
-
--- the pieces of a stored item that is attached
-local function opener(self)
-  return function(spec)
-    local reader = self:mime(spec.item.id, spec.item.folder_id)
-    return function() return reader:read(SMALL) end
-  end
-end
-
----Attachments whose content is in items of this session, with functions that read it.
----@param list table[]|nil
----@return table[]
-function Driver:attachment_sources(list)
-  return with_sources(self, list)
-end
-
----The pieces of a stored item that is attached.
----@return fun(spec: table): fun(): string|nil
-function Driver:item_opener()
-  return opener(self)
-end
-
----The message of a draft, with what it has of stored items.
----@param draft table
----@param opts table of mime.build
----@return satchel.mime.Body
-function Driver:build(draft, opts)
-  opts.open, opts.domain = opener(self), head.domain(self.user)
-  local copy = {}
-  for name, value in pairs(draft) do copy[name] = value end
-  copy.attachments = with_sources(self, draft.attachments)
-  copy.categories = nil -- they are keywords of the stored item, and change there
-  return mime.build(copy, opts)
-end
-
-local function parcel_of(self, draft)
-  if draft.class and draft.class ~= "IPM.Note" then
-    error_object.unsupported("create: IMAP keeps no class of items ('%s')", draft.class)
-  end
-  local body = self:build(draft, { bcc = true, utf8 = needs_utf8(draft),
-    date = draft.sent or draft.received or os.time() })
-  return self:parcel(body, keywords.of_draft(draft), draft.received)
-end
 
 -- Limits --------------------------------------------------------------------------
 
@@ -167,6 +66,9 @@ end
 
 local function message_of(parcel)
   parcel.rewind()
+  if parcel.pieces then
+    return { flags = parcel.flags, date = parcel.date, pieces = parcel.pieces }
+  end
   local message = { flags = parcel.flags, date = parcel.date, utf8 = parcel.utf8,
     size = parcel.size, read = parcel.read }
   if parcel.size <= SMALL then
@@ -206,6 +108,15 @@ local function append_error(self, op, folder_id, err)
   return self:place_error(err, op, self:show_folder(folder_id))
 end
 
+-- what makes all of a command fail, whatever its messages
+local hopeless <const> = { not_found = true, denied = true, auth = true, network = true,
+  timeout = true, protocol = true }
+
+-- a URL that leads nowhere (RFC 4469 4.1) is not the folder that is missing
+local function is_hopeless(err)
+  return hopeless[err.kind] and err.name ~= "BADURL"
+end
+
 -- one command for all; nil where it was refused
 local function append_together(self, folder_id, parcels, results)
   local done = self.conn:pipeline({ append_command(self, folder_id, parcels) })[1]
@@ -230,9 +141,21 @@ local function append_each(self, op, folder_id, parcels, results)
   return results
 end
 
--- what makes all of a command fail, whatever its messages
-local hopeless <const> = { not_found = true, denied = true, auth = true, network = true,
-  timeout = true, protocol = true }
+
+-- What the server did not put together (RFC 4469 4: a URL that it cannot resolve) goes to
+-- it as bytes.
+local function append_filled(self, op, folder_id, results)
+  local again, places = {}, {}
+  for i, result in ipairs(results) do
+    if result.error and result.parcel.fill and not is_hopeless(result.error) then
+      result.parcel.fill()
+      again[#again + 1], places[#places + 1] = result.parcel, i
+    end
+  end
+  local filled = {}
+  append_each(self, op, folder_id, again, filled)
+  for i, result in ipairs(filled) do results[places[i]] = result end
+end
 
 -- ids by Message-ID, where the server does not tell them: 1 round trip
 local function find_ids(self, op, folder_id, results)
@@ -315,11 +238,12 @@ function Driver:store(op, folder_id, parcels)
   if together then
     local _, refusal = append_together(self, folder_id, parcels, results)
     err = refusal
-    if err and hopeless[err.kind] then
+    if err and is_hopeless(err) then
       error_object.raise(append_error(self, op, folder_id, err))
     end
   end
   if not together or err then append_each(self, op, folder_id, parcels, results) end
+  append_filled(self, op, folder_id, results)
   stored(results)
   find_ids(self, op, folder_id, results)
   error_object.after(keep_keywords, self, op, folder_id, results)
@@ -379,7 +303,7 @@ end
 ---@return table[] results
 function Driver:create(folder_id, drafts)
   return store_all(self, "create", folder_id, drafts,
-    function(draft) return parcel_of(self, draft) end)
+    function(draft) return self:parcel_of(draft) end)
 end
 
 ---Stores messages as they are, likewise.

@@ -34,7 +34,7 @@ local function mark_of(items)
   for _, row in ipairs(MARKS) do
     if not mark and items:find(row[1]) then mark = row[2] end
   end
-  local kind, section, origin = items:match "^(%u+)%.PEEK%[([%d.]*)%]<?(%d*)"
+  local kind, section, origin = items:match "^(%u+)%.PEEK%[([%w.]*)%]<?(%d*)"
   local name = kind and ("%s[%s]"):format(kind, section)
   origin = origin and math.tointeger(tonumber(origin))
   return function(response)

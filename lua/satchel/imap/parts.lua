@@ -264,6 +264,15 @@ end
 
 -- Whole messages ------------------------------------------------------------------
 
+---A section of a message as it is stored, its header too: 1 round trip for each MiB.
+---@param id string
+---@param folder_id string
+---@param section string "2", "2.MIME", "TEXT"
+---@return satchel.imap.Reader
+function Driver:section(id, folder_id, section)
+  return reader(self, folder_id, id, section)
+end
+
 ---The message as it is stored: 1 round trip for each MiB.
 ---@param id string
 ---@param folder_id string

@@ -3,7 +3,7 @@
 -- or the attachments are others.  Messages of a server cannot be changed in place
 -- (RFC 9051 2.3.1.1): what comes of it is stored beside the old one.
 
-local core = require "satchel.core"
+local assembly = require "satchel.imap.assembly"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local head = require "satchel.mime.head"
@@ -128,42 +128,6 @@ function M.stored(self, op, folder_id, id)
     whole = whole and #whole < PIECE and whole or nil }
 end
 
--- a small message was read with its header, another is read now
-local function reader_of(self, id, folder_id, stored)
-  if not stored.whole then return self:mime(id, folder_id) end
-  local whole = stored.whole
-  return { read = function()
-    local all = whole
-    whole = nil
-    return all
-  end }
-end
-
--- what is written goes to a spool, for while a message is stored nothing is read
-local function spooled(pieces)
-  local spool = core.mime.spool()
-  for piece in pieces do error_object.assert(spool:write(piece)) end
-  return spool
-end
-
--- the pieces of a text, then those of a reader, but for its first bytes
-local function joined(text, reader, skip)
-  local given = false
-  return function()
-    if not given then
-      given = true
-      return text
-    end
-    while true do
-      local piece = reader:read(PIECE)
-      if not piece then return nil end
-      local cut = math.min(skip, #piece)
-      skip = skip - cut
-      if #piece > cut then return piece:sub(cut + 1) end
-    end
-  end
-end
-
 -- the header fields of a built message that are about its content, and where that begins
 local function content_head(body)
   local text, at = "", nil
@@ -187,7 +151,9 @@ local function kept_attachments(self, id, folder_id, removed)
     if not gone[record.num] then
       local reader
       list[#list + 1] = { name = record.name ~= "" and record.name or nil, type = record.type,
-        inline = record.inline, content_id = record.content_id, source = function()
+        inline = record.inline, content_id = record.content_id,
+        stored = not record.open and self:stored_part(id, folder_id, record.num) or nil,
+        source = function()
           reader = reader or record.open and record.open()
             or self:open_attachment(id, folder_id, record.num)
           return reader:read(PIECE)
@@ -226,22 +192,6 @@ local function changes_content(changes, edits)
     or #edits.add > 0 or #edits.remove > 0
 end
 
--- a spool as mime.build gives what it has built
-local function body_of(spool, message_id)
-  local body = { size = spool:size(), message_id = message_id, eightbit = true }
-  function body.chunks(_, n)
-    local at = 0
-    return function()
-      if at >= body.size then return nil end
-      local piece = error_object.assert(spool:read(at, math.min(n, body.size - at)))
-      at = at + #piece
-      return piece
-    end
-  end
-  function body.close() spool:close() end
-  return body
-end
-
 -- the Message-ID of a header, if it has one
 local function message_id_of(header)
   for _, each in ipairs(M.split(header)) do
@@ -249,7 +199,15 @@ local function message_id_of(header)
   end
 end
 
----A message with changes, as mime.build gives one.
+-- the header with changes, and what was behind it; of a small message that has come
+local function with_header(self, id, folder_id, stored, header)
+  local rest = stored.whole and { text = stored.whole:sub(#stored.header + 1) }
+    or { section = "TEXT", id = id, folder_id = folder_id, size = stored.size - #stored.header }
+  return assembly.new(self, { { text = header .. "\r\n" }, rest },
+    { message_id = message_id_of(header) })
+end
+
+---A message with changes.
 ---@param self satchel.imap.Driver
 ---@param id string
 ---@param folder_id string
@@ -257,15 +215,13 @@ end
 ---@param changes table fields
 ---@param edits { add: table[], remove: any[] }
 ---@param opts? { without: table<string, boolean> } header fields that are left out
----@return satchel.mime.Body
+---@return satchel.imap.Assembly
 function M.message(self, id, folder_id, stored, changes, edits, opts)
   local utf8 = needs_utf8(changes)
   local without = opts and opts.without
   if not changes_content(changes, edits) then
-    local header = M.header(stored.header, changes, { utf8 = utf8, without = without })
-    local reader = reader_of(self, id, folder_id, stored)
-    return body_of(spooled(joined(header .. "\r\n", reader, #stored.header)),
-      message_id_of(header))
+    return with_header(self, id, folder_id, stored,
+      M.header(stored.header, changes, { utf8 = utf8, without = without }))
   end
   if changes.rtf ~= nil and not rawequal(changes.rtf, null) then
     error_object.unsupported "save: IMAP keeps no RTF of an item"
@@ -273,14 +229,13 @@ function M.message(self, id, folder_id, stored, changes, edits, opts)
   local text, html = bodies_of(self, id, folder_id, changes)
   local attachments = kept_attachments(self, id, folder_id, edits.remove)
   table.move(edits.add, 1, #edits.add, #attachments + 1, attachments)
-  local body <close> = self:build({ text = text, html = html, attachments = attachments },
-    { utf8 = false })
+  local body = self:build({ text = text, html = html, attachments = attachments },
+    { utf8 = false, references = true })
   local content, from = content_head(body)
   local header = M.header(stored.header, changes, { content = content, utf8 = utf8,
     without = without })
-  local next_piece = body:chunks(PIECE)
-  local built = { read = function() return next_piece() end }
-  return body_of(spooled(joined(header .. "\r\n", built, from)), message_id_of(header))
+  return assembly.new(self, assembly.around(body, from, header .. "\r\n"),
+    { message_id = message_id_of(header), spool = body.spool })
 end
 
 return M

@@ -100,7 +100,7 @@ function Driver:submit(id, folder_id)
   end
   if not draft.message_id then changes.message_id = head.message_id(domain_of(draft.from)) end
   local body = rewrite.message(self, id, folder_id, stored, changes, no_edits,
-    { without = { bcc = true } })
+    { without = { bcc = true } }):body()
   with.save = function(sent_body)
     if fresh then return move_to_sent(self, id, folder_id, self:role_folder("sent").id) end
     return replace_by_copy(self, id, folder_id, sent_body)

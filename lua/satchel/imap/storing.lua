@@ -1,5 +1,5 @@
--- Messages as APPEND takes them (RFC 9051 6.3.12, RFC 3502, RFC 3516 4.5, RFC 6855 4,
--- RFC 7889).
+-- Messages as APPEND takes them (RFC 9051 6.3.12, RFC 3502, RFC 3516 4.5, RFC 4469,
+-- RFC 6855 4, RFC 7889).
 
 local error_object = require "satchel.error"
 local words = require "satchel.imap.words"
@@ -11,6 +11,8 @@ local words = require "satchel.imap.words"
 ---@field flags? string[]
 ---@field date? integer seconds since the epoch: INTERNALDATE
 ---@field utf8? boolean its headers are UTF-8
+---@field pieces? table[] what the server makes it of, in place of data and read: { url = } of
+---what it has, { text = bytes }, { size =, read = }
 
 local M = {}
 
@@ -51,6 +53,27 @@ local function literal(conn, message)
   return { literal = message.data, binary = binary and true or false }
 end
 
+---Appends the pieces of a message that the server puts together (RFC 4469 3).
+---@param parts table[]
+---@param pieces table[]
+---@return table[] parts
+function M.catenate(parts, pieces)
+  words.add(parts, " CATENATE (")
+  for i, piece in ipairs(pieces) do
+    if i > 1 then words.add(parts, " ") end
+    if piece.url then
+      words.add(parts, "URL ", words.string(piece.url, "a url"))
+    elseif type(piece.text) == "string" then
+      words.add(parts, "TEXT ", { literal = piece.text })
+    elseif piece.read then
+      words.add(parts, "TEXT ", { size = piece.size, read = piece.read })
+    else
+      error_object.invalid "catenate: a piece has neither url nor text"
+    end
+  end
+  return words.add(parts, ")")
+end
+
 ---Appends one message to the parts of a command.
 ---@param conn satchel.imap.Connection
 ---@param parts table[]
@@ -62,6 +85,7 @@ function M.message(conn, parts, message)
     error_object.invalid("append: a %s where a message is expected", type(message))
   end
   M.preamble(parts, message)
+  if message.pieces then return M.catenate(parts, message.pieces) end
   local part = literal(conn, message)
   if message.utf8 and conn.utf8 then
     part.binary = true

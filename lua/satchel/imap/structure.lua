@@ -251,6 +251,18 @@ function M.read(node)
   return state
 end
 
+---The multipart that a part is in; nil where it is all of the message, or in another.
+---@param node table
+---@param part string
+---@return table|nil
+function M.parent(node, part)
+  for _, child in ipairs(node) do
+    if child.type ~= "multipart" and child.part == part then return node end
+    local found = M.parent(child, part)
+    if found then return found end
+  end
+end
+
 ---The part of a tree with a number.
 ---@param node table
 ---@param part string "2.1"

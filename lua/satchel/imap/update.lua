@@ -78,6 +78,14 @@ local function replace(self, op, id, folder_id, parcel)
   return given_id(done[1], seen)
 end
 
+-- where the server puts the message together it is stored beside the old one, whose
+-- parts it has
+local function replaces(self, parcel)
+  if not self:has "REPLACE" then return false end
+  if parcel.pieces and not self:has "UIDPLUS" then parcel.fill() end
+  return not parcel.pieces
+end
+
 local function store_beside(self, op, id, folder_id, parcel)
   local result = self:store(op, folder_id, { parcel })[1]
   if not result.ok then error_object.raise(result.error) end
@@ -112,9 +120,9 @@ function Driver:rewrite(op, id, folder_id, flags, changes, edits)
   local stored = rewrite.stored(self, op, folder_id, id)
   local date = stored.date
   if changes.received and not rawequal(changes.received, null) then date = changes.received end
-  local body = rewrite.message(self, id, folder_id, stored, changes, edits)
-  local parcel = self:parcel(body, new_flags(stored.flags, change), date)
-  local store = self:has "REPLACE" and replace or store_beside
+  local message = rewrite.message(self, id, folder_id, stored, changes, edits)
+  local parcel = self:parcel(message, new_flags(stored.flags, change), date)
+  local store = replaces(self, parcel) and replace or store_beside
   local ok, new_id = pcall(store, self, op, id, folder_id, parcel)
   parcel.close()
   if not ok then error(new_id, 0) end

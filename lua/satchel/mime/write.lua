@@ -14,6 +14,7 @@ local M = {}
 ---@field boundaries integer
 ---@field domain string|nil of ids of messages inside that are from nobody
 ---@field eightbit boolean whether there are bytes above 127
+---@field holes { at: integer, stored: table }[] where parts were left out
 local Writer = {}
 Writer.__index = Writer
 
@@ -24,6 +25,7 @@ local piece_size <const> = 57 * 1024 -- whole lines of base64
 function M.new(opts)
   local text = require("satchel.core").text
   return setmetatable({ spool = core.spool(), opts = opts, boundaries = 0, eightbit = false,
+    holes = {},
     seed = opts.seed or text.hex(text.random(12)) }, Writer)
 end
 
@@ -194,7 +196,8 @@ function Writer:embedded(spec)
   if spec.item.id then
     error_object.unsupported "a stored item cannot be attached here"
   end
-  local inner = M.new(self.opts)
+  -- in the spool of another, holes would be elsewhere
+  local inner = M.new(setmetatable({ references = false }, { __index = self.opts }))
   inner.seed, inner.boundaries = self.seed, self.boundaries
   inner:message(spec.item, { bcc = true, utf8 = self.opts.utf8,
     eightbit = self.opts.eightbit, date = spec.item.sent, domain = self.domain })
@@ -242,6 +245,11 @@ local verbs <const> = { text = "text", file = "file", message = "attached_messag
 -- Writes the header fields of a part and its content; tells whether it ended
 -- with a line end that is not its own.
 function Writer:part(part, last)
+  local stored = self.opts.references and part.spec and part.spec.stored
+  if stored then
+    self.holes[#self.holes + 1] = { at = self.spool:size(), stored = stored }
+    return false
+  end
   return self[verbs[part.kind]](self, part, last)
 end
 

@@ -49,18 +49,7 @@ function Native:catenate(folder, pieces, options)
   conn:need("catenate", "CATENATE")
   local parts = { "APPEND ", words.mailbox(conn, mailbox.name(folder)) }
   storing.preamble(parts, options or {})
-  words.add(parts, " CATENATE (")
-  for i, piece in ipairs(pieces) do
-    if i > 1 then words.add(parts, " ") end
-    if piece.url then
-      words.add(parts, "URL ", words.string(piece.url, "a url"))
-    elseif type(piece.text) == "string" then
-      words.add(parts, "TEXT ", { literal = piece.text })
-    else
-      error_object.invalid "catenate: a piece has neither url nor text"
-    end
-  end
-  return stored({ uids = {} }, conn:run(words.add(parts, ")")).code)
+  return stored({ uids = {} }, conn:run(storing.catenate(parts, pieces)).code)
 end
 
 ---Stores a message in place of another, in one step (RFC 8508).
