@@ -69,6 +69,8 @@ local MASTER <const> = [[
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_recipient_restrictions=reject_unlisted_recipient,permit_sasl_authenticated,reject
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+127.0.0.1:$plain inet n - n - - smtpd
+  -o smtpd_discard_ehlo_keywords=chunking,dsn,8bitmime,smtputf8
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -111,6 +113,7 @@ end
 ---@field smtp integer port of SMTP: no password is asked for
 ---@field submission integer STARTTLS and a password are asked for
 ---@field smtps integer implicit TLS, a password is asked for
+---@field plain integer as smtp, with PIPELINING for its only extension of sending
 
 ---Starts it.  Options: dovecot = a support.dovecot, which knows the passwords;
 ---users as its own; lmtp = the port of who takes the mail, default the Dovecot's;
@@ -123,7 +126,7 @@ function M.start(options)
   local p = { dir = server.place "postfix" }
   server.run("cp '%s/cert.pem' '%s/key.pem' '%s'", options.dovecot.dir, options.dovecot.dir, p.dir)
   p.ca = p.dir .. "/cert.pem"
-  p.smtp, p.submission, p.smtps = server.ports(3)
+  p.smtp, p.submission, p.smtps, p.plain = server.ports(4)
   p.smtp = options.dovecot.relay or p.smtp -- who sends to us knows the port already
   local first = next(options.users)
   local values = { dir = p.dir, maps = inline(options.users), first = first,
@@ -133,16 +136,17 @@ function M.start(options)
     base = options.maildirs and options.maildirs.base or "/nonexistent",
     uid = options.maildirs and options.maildirs.uid or 65534,
     size = options.size or 20 << 20, sasl = options.dovecot.sasl, auth = "yes",
-    smtp = p.smtp, submission = p.submission, smtps = p.smtps }
+    smtp = p.smtp, submission = p.submission, smtps = p.smtps,
+    plain = p.plain }
   server.write(p.dir .. "/main.cf", MAIN:gsub("%$(%w+)", values) .. (options.settings or ""))
   server.write(p.dir .. "/master.cf", (MASTER:gsub("%$(%w+)", values)))
   server.run("cd '%s' && mkdir queue data && chown postfix data", p.dir)
   p.process = server.start("Postfix", p.dir, "postfix -c '" .. p.dir .. "' start-fg",
     { p.smtp, p.submission }, END)
 
-  ---@param scheme string "smtp", "submission" (STARTTLS) or "smtps"
+  ---@param scheme string "smtp", "submission" (STARTTLS), "smtps" or "plain"
   function p.url(scheme)
-    return ("%s://127.0.0.1:%d"):format(scheme == "submission" and "smtp" or scheme, p[scheme])
+    return ("%s://127.0.0.1:%d"):format(scheme == "smtps" and scheme or "smtp", p[scheme])
   end
 
   function p.log() return p.process:log() end
