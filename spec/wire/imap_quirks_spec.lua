@@ -85,6 +85,9 @@ for number, cases in pairs {
     { parse("* 1 FETCH (UID 2 BODY[2])").sections, {} },
     { parse("* 1 FETCH (UID 2 BODY[2] )").uid, 2 },
   },
+  [56] = {
+    { parse("* 5 FETCH (UID 9 )").uid, 9 },
+  },
   [35] = {
     { body '("A"  "B"   NIL NIL NIL  "7BIT" 1)', part },
     { #body '(("A" "B" NIL NIL NIL "7BIT" 1) ("A" "B" NIL NIL NIL "7BIT" 1)  "MIXED")', 2 },

@@ -106,7 +106,7 @@ describe("what is no response", function()
     { "* 1 FETCH (UID 0)", "0 is no number" },
     { "* 1 FETCH (UID 1", "expected a space" },
     { "* 1 FETCH (UID 1))", "expected the end" },
-    { "* 1 FETCH (UID 1 )", "expected a name" },
+    { "* 1 FETCH (UID 1  )", "expected a name" },
     { "* 1 FETCH (FLAGS \\Seen)", "expected \"%(\"" },
     { "* 1 FETCH (FLAGS (\\))", "expected a flag" },
     { "* 1 FETCH (FLAGS (\\Seen\\Draft))", "expected a space" },

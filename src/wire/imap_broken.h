@@ -3,10 +3,10 @@
 ** behind it can be trusted.
 **
 ** A server copies what it finds in mail into its responses, and some do it
-** badly.  Where only the content of a response is wrong the next one begins
-** behind its end all the same.  Where the end itself is in doubt, bytes of a
-** message may come next, and none of them may be taken for what the server
-** says: then the connection has to end.
+** badly (QUIRKS 57).  Where only the content of a response is wrong the next
+** one begins behind its end all the same.  Where the end itself is in doubt,
+** bytes of a message may come next, and none of them may be taken for what
+** the server says: then the connection has to end.
 **
 ** The end is in doubt if a line ends within quotes (a line break of a message
 ** was copied, or a quote: nobody can tell which), if a literal stands where

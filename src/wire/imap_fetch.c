@@ -159,12 +159,17 @@ static bool get_item(struct sat_imap_parser *p, struct sat_imap_fetch *o) {
   return sat_imap_get_extra(p, name, &o->extra);
 }
 
+/* SP of a list, or ")"; there may be a space before that (QUIRKS 56) */
+static bool more_items(struct sat_imap_parser *p, bool *first, bool *ok_r) {
+  return sat_imap_more(p, first, ok_r) && !sat_imap_try_char(p, ')');
+}
+
 /* msg-att: "(" item *(SP item) ")" */
 bool sat_imap_parse_fetch(struct sat_imap_parser *p,
                           struct sat_imap_fetch *o) {
   bool first = true, ok;
   if (!sat_imap_get_char(p, '(')) return false;
-  while (sat_imap_more(p, &first, &ok))
+  while (more_items(p, &first, &ok))
     if (!get_item(p, o)) return false;
   return ok;
 }
@@ -204,7 +209,7 @@ void sat_imap_salvage_fetch(struct sat_imap_parser *p,
   unsigned depth = p->r.depth, path = p->r.path_n;
   bool first = true, ok;
   if (!sat_imap_try_char(p, '(')) return;
-  while (sat_imap_more(p, &first, &ok)) {
+  while (more_items(p, &first, &ok)) {
     const uint8_t *at = p->r.p;
     if (salvage_item(p, o)) continue;
     sat_error_clear(p->r.err);

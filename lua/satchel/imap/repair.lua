@@ -1,8 +1,8 @@
 -- Messages of which a server cannot write the ENVELOPE or the BODYSTRUCTURE: what it
--- says of them breaks the grammar.  Their fields are read from their own header, or from
--- all of them, as those of a message in a file are; that comes as a literal, in which
--- nothing can be broken.  Of what cannot be read even so the record has what is known,
--- and why the rest is not.
+-- says of them breaks the grammar (QUIRKS 57).  Their fields are read from their own
+-- header, or from all of them, as those of a message in a file are; that comes as a
+-- literal, in which nothing can be broken.  Of what cannot be read even so the record has
+-- what is known, and why the rest is not.
 
 local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
@@ -21,15 +21,21 @@ local PIECE <const> = 64 << 10
 -- connections that are given up for the messages of one window
 local LOSSES <const> = 3
 
--- which section has the fields that are wanted; nil: none is needed
-local function section_for(wanted)
-  local from = wanted.sources
-  if from.structure or from.body then return "" end
-  return (from.envelope or from.lines or from.header) and "HEADER" or nil
-end
-
+-- what is told by a message itself
 local read_from <const> = { envelope = true, lines = true, header = true, structure = true,
   body = true }
+-- and by what is behind its header
+local behind <const> = { text = true, html = true, attachments = true, has_attachments = true }
+
+-- which section has the fields that are wanted; nil: none is needed
+local function section_for(wanted)
+  local section
+  for name in pairs(wanted.fields) do
+    if behind[name] then return "" end
+    if read_from[fields.sources[name]] then section = "HEADER" end
+  end
+  return section
+end
 
 -- the names of fields that a message tells by itself
 local function names_of(wanted)
@@ -85,6 +91,7 @@ end
 ---@field wanted satchel.imap.Wanted
 ---@field plain table<integer, table> responses by UID
 ---@field own table<integer, table> fields by UID
+---@field sure boolean|nil the server has told plainly which messages there are
 ---@field why string|nil
 
 -- the fields of a message; its bytes are let go
@@ -148,9 +155,10 @@ local function read_all(self, uids)
   local done = run(self, table.move(own, 1, #own, #commands + 1, commands))
   if done then
     driver:check(self.op, self.place.folder_id, table.move(done, 1, #plain, 1, {}))
+    self.sure = not self.plain.broken
     return keep_refusals(self, done, #plain + 1)
   end
-  run(self, plain)
+  self.sure = run(self, plain) ~= nil and not self.plain.broken
   local losses = 0
   for _, uid in ipairs(section and uids or {}) do
     if not self.own[uid] and losses < LOSSES then
@@ -179,7 +187,7 @@ end
 -- the record of one message; nil: it is not there any more
 local function record_of(self, uid, known)
   local plain, own = self.plain[uid], self.own[uid]
-  if not plain and not own and not known and not self.plain.broken then return nil end
+  if not plain and not own and self.sure then return nil end
   local response = plain or known or {}
   local said = { uid = uid, flags = response.flags, internaldate = response.internaldate,
     size = response.size, savedate = response.savedate, threadid = response.threadid,
