@@ -425,6 +425,7 @@ describe("a proxy", function()
     local s, err = stream.open(p, options)
     assert.is_nil(s)
     assert.equal("timeout", err.kind)
+    assert.equal("proxy", err.stage)
     assert.equal("no connection to mail.example.test:143 within 0.2 s", err.message)
   end)
 
@@ -434,6 +435,7 @@ describe("a proxy", function()
       proxy = "http://127.0.0.1:" .. port })
     assert.is_nil(s)
     assert.equal(("127.0.0.1:%d refuses connections"):format(port), err.message)
+    assert.equal("connect", err.stage)
   end)
 
   -- RFC 1928: one method, none; CONNECT to a name of 17 bytes at port 143

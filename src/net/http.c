@@ -44,6 +44,14 @@ static int on_rewind(void *arg, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 
+/* the one thing of which every libcurl tells, and that means "connected" */
+static CURLcode on_tls(CURL *easy, void *ctx, void *arg) {
+  struct sat_http *h = arg;
+  (void)easy, (void)ctx;
+  h->shakes_hands = true;
+  return CURLE_OK;
+}
+
 static int on_trace(CURL *easy, curl_infotype type, char *p, size_t n,
                     void *arg) {
   struct sat_http *h = arg;
@@ -140,6 +148,8 @@ static void set_callbacks(struct sat_http *h, bool trace) {
   curl_easy_setopt(easy, CURLOPT_READDATA, h);
   curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
   curl_easy_setopt(easy, CURLOPT_SEEKDATA, h);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, h);
   if (!trace) return;
   curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_trace);

@@ -16,14 +16,13 @@ static curl_off_t spent(struct sat_http *h, CURLINFO info) {
 
 /* how far it came */
 static const char *stage_of(struct sat_http *h) {
-  long sent = 0, port = 0;
+  long sent = 0;
   if (h->head.status != 0) return "answer";
   curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
   if (sent > 0)
     return h->body_at < h->body.n ? "send" : "answer";
   if (spent(h, CURLINFO_NAMELOOKUP_TIME_T) == 0) return "resolve";
-  curl_easy_getinfo(h->easy, CURLINFO_LOCAL_PORT, &port);
-  return port == 0 ? "connect" : "tls";
+  return h->shakes_hands ? "tls" : "connect";
 }
 
 static void note_stage(struct sat_http *h) {
@@ -52,6 +51,15 @@ static void explain_connect(struct sat_http *h, CURLcode code) {
   }
 }
 
+/* CURLE_TOO_LARGE, which libcurl has since 8.6; before it is out of memory */
+#define TOO_LARGE 100
+
+/* libcurl's own bound is 100 KiB a line */
+static bool is_own_bound(const struct sat_http *h, CURLcode code) {
+  return ((int)code == TOO_LARGE || code == CURLE_OUT_OF_MEMORY) &&
+         !h->head.complete && h->head.status != 0;
+}
+
 static void explain_limit(struct sat_http *h, CURLcode code) {
   if (h->head.too_large)
     sat_error_set(&h->err, SAT_E_LIMIT,
@@ -61,8 +69,7 @@ static void explain_limit(struct sat_http *h, CURLcode code) {
     sat_error_set(&h->err, SAT_E_LIMIT,
                   "%s answered with more than %zu bytes", h->place,
                   h->in.limit);
-  else if (code == CURLE_OUT_OF_MEMORY && !h->head.complete &&
-           h->head.status != 0) /* libcurl's own bound is 100 KiB a line */
+  else if (is_own_bound(h, code))
     sat_error_set(&h->err, SAT_E_LIMIT,
                   "%s answered with a header that is too long", h->place);
   else

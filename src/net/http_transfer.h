@@ -23,6 +23,7 @@ struct sat_http {
   unsigned methods;
   bool repeatable;
   bool any_status;
+  bool shakes_hands; /* connected, TLS has begun */
   double timeout, idle_timeout;
   char place[300]; /* "host:port" */
   char proxy[200]; /* "host:port" of the proxy, or empty */

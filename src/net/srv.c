@@ -1,3 +1,5 @@
+/* what c-ares 1.28 has in place of ares_query, 1.18 has not */
+#define CARES_NO_DEPRECATED
 #include "net/srv.h"
 
 #include <ares.h>

@@ -10,15 +10,19 @@ static bool is_temporary(const struct sat_stream *s) {
   return s->err.kind == SAT_E_NETWORK || s->err.kind == SAT_E_TIMEOUT;
 }
 
+/* why the last attempt to connect failed */
+static long os_error(const struct sat_stream *s) {
+  long os = 0;
+  curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &os);
+  return os;
+}
+
 /* "resolve" "connect" "proxy": how far libcurl came */
 static const char *stage_of(struct sat_stream *s) {
   curl_off_t t = 0;
-  long port = 0;
   curl_easy_getinfo(s->easy, CURLINFO_NAMELOOKUP_TIME_T, &t);
   if (t == 0) return "resolve";
-  curl_easy_getinfo(s->easy, CURLINFO_CONNECT_TIME_T, &t);
-  curl_easy_getinfo(s->easy, CURLINFO_LOCAL_PORT, &port);
-  return s->proxy[0] != '\0' && (t != 0 || port != 0) ? "proxy" : "connect";
+  return s->proxy[0] != '\0' && os_error(s) == 0 ? "proxy" : "connect";
 }
 
 static const char *detail_of(const struct sat_stream *s, CURLcode code) {
@@ -27,8 +31,7 @@ static const char *detail_of(const struct sat_stream *s, CURLcode code) {
 
 static void explain_refused(struct sat_stream *s, CURLcode code) {
   const char *place = s->proxy[0] != '\0' ? s->proxy : s->place;
-  long os = 0;
-  curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &os);
+  long os = os_error(s);
   if (os == ECONNREFUSED) {
     sat_error_set(&s->err, SAT_E_NETWORK, "%s refuses connections", place);
     s->failure.hint = "is this the port, and does the server run?";
