@@ -74,3 +74,106 @@ describe("a folder that LIST leaves out though others lie in it", function()
     peer:check()
   end)
 end)
+
+describe("a folder that is renamed where it is", function()
+  local renaming <const> = [[
+    S: * PREAUTH [CAPABILITY IMAP4rev1] ready
+    C: $tag LIST "" ""
+    S: * LIST (\Noselect) "/" ""
+    S: $tag OK done
+    C: $tag LIST "" "a"
+    S: * LIST () "/" "a"
+    S: $tag OK done
+    C: $tag STATUS "a" (MESSAGES UNSEEN)
+    S: * STATUS "a" (MESSAGES 0 UNSEEN 0)
+    S: $tag OK done
+    C: $tag LIST "" "a/kid"
+    S: * LIST () "/" "a/kid"
+    S: $tag OK done
+    C: $tag STATUS "a/kid" (MESSAGES UNSEEN)
+    S: * STATUS "a/kid" (MESSAGES 0 UNSEEN 0)
+    S: $tag OK done
+    C: $tag STATUS "a/kid" (UIDVALIDITY)
+    S: * STATUS "a/kid" (UIDVALIDITY 77)
+    S: $tag OK done
+    C: $tag RENAME "a/kid" "a/kind"
+    S: $tag OK renamed
+    C: $tag SUBSCRIBE "a/kind"
+    S: $tag NO there is none
+    C: $tag UNSUBSCRIBE "a/kid"
+    S: $tag OK done
+    C: $tag LIST "" "a/kind"
+    S: $tag OK nothing
+    C: $tag LIST "" "kidkind"
+    S: * LIST () "/" "kidkind"
+    S: $tag OK done
+    C: $tag STATUS "kidkind" (UIDVALIDITY)
+  ]]
+
+  local function renamed(script)
+    local peer <close> = line_peer.start(renaming .. script .. "C: $tag LOGOUT\nS: $tag OK bye\n")
+    local session = satchel.connect { user = "anna@example.test", password = "x", tls = false,
+      url = ("imap://%s:%d"):format(peer.host, peer.port) }
+    local ok, result = satchel.try(function() return session:folder("a/kid"):rename "kind" end)
+    session:close()
+    peer:check()
+    return ok, result
+  end
+
+  it("comes back from where the server has put it", function()
+    local ok, folder = renamed [[
+      S: * STATUS "kidkind" (UIDVALIDITY 77)
+      S: $tag OK done
+      C: $tag RENAME "kidkind" "kind 77"
+      S: $tag OK done
+      C: $tag LIST "" "kind 77"
+      S: $tag OK not yet
+      C: $tag LIST "" "kind 77"
+      S: * LIST () "/" "kind 77"
+      S: $tag OK done
+      C: $tag RENAME "kind 77" "a/kind"
+      S: $tag OK done
+      C: $tag LIST "" "a/kind"
+      S: * LIST () "/" "a/kind"
+      S: $tag OK done
+      C: $tag LIST "" "a/kind"
+      S: * LIST () "/" "a/kind"
+      S: $tag OK done
+      C: $tag SUBSCRIBE "a/kind"
+      S: $tag OK done
+    ]]
+    assert.is_true(ok, tostring(folder))
+    assert.equal("a/kind", folder.id)
+  end)
+
+  it("is not another that happens to be called so", function()
+    local ok, folder = renamed [[
+      S: * STATUS "kidkind" (UIDVALIDITY 5)
+      S: $tag OK done
+      C: $tag LIST "" "a/kind"
+      S: * LIST () "/" "a/kind"
+      S: $tag OK done
+      C: $tag SUBSCRIBE "a/kind"
+      S: $tag OK done
+    ]]
+    assert.is_true(ok, tostring(folder))
+    assert.equal("a/kind", folder.id)
+  end)
+
+  it("is named where it does not come back", function()
+    local ok, err = renamed [[
+      S: * STATUS "kidkind" (UIDVALIDITY 77)
+      S: $tag OK done
+      C: $tag RENAME "kidkind" "kind 77"
+      S: $tag OK done
+      C: $tag LIST "" "kind 77"
+      S: * LIST () "/" "kind 77"
+      S: $tag OK done
+      C: $tag RENAME "kind 77" "a/kind"
+      S: $tag NO [NOPERM] no more
+    ]]
+    assert.is_false(ok)
+    assert.equal("denied", err.kind)
+    assert.matches("'kind 77'", err.message)
+  end)
+end)

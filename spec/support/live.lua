@@ -84,10 +84,8 @@ M.by_imap = { name = "a real server by IMAP", column = "live IMAP", user = M.use
 -- rows of the printed table that a server is known not to do, and what is said
 -- then; SATCHEL_LIVE_SERVER names it
 local LACKS <const> = {
-  gromox = { -- 3.10: INTERNALDATE is made of Date; RENAME hides the folder from IMAP
+  gromox = { -- 3.10: INTERNALDATE is made of Date
     ["read: when it was received"] = "Expected objects to be equal",
-    ["folders: renamed, moved, copied"] = "folder does not exist",
-    ["folders: moved with folders"] = "not found",
   },
 }
 M.by_imap.lacks = LACKS[variable "SERVER"]

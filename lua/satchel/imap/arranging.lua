@@ -15,15 +15,24 @@ local ROOT <const> = mailboxes.ROOT
 
 local PATIENCE <const> = 3 -- seconds
 
+-- the first of these folders that the server tells of
+local function await_one(self, list)
+  local wait, waited = 0.01, 0
+  while true do
+    for _, id in ipairs(list) do
+      if self:list_one(id) then return id end
+    end
+    if waited >= PATIENCE then return nil end
+    task.sleep(wait)
+    waited, wait = waited + wait, wait * 2
+  end
+end
+
 -- A folder that the server has made, or says so: some tell of it a moment later, which
 -- shows in that it cannot be subscribed to (QUIRKS 51).
 local function settle(self, id, subscribed)
   if not subscribed.error then return end
-  local wait, waited = 0.01, 0
-  while waited < PATIENCE and not self:list_one(id) do
-    task.sleep(wait)
-    waited, wait = waited + wait, wait * 2
-  end
+  await_one(self, { id })
   self.conn:pipeline { words.add({ "SUBSCRIBE " }, self:mailbox_part(id)) }
 end
 
@@ -98,15 +107,68 @@ local function leave_commands(self, top)
   return { { "UNSELECT", after = function() conn.selected = nil end } }
 end
 
+local function rename_command(self, from, to)
+  return words.add({ "RENAME " }, words.mailbox(self.conn, from), " ",
+    words.mailbox(self.conn, to))
+end
+
+-- the UIDVALIDITY of a mailbox, into.value
+local function validity_command(self, id, into)
+  local command = words.add({ "STATUS " }, words.mailbox(self.conn, id), " (UIDVALIDITY)")
+  function command.on(response)
+    if response.type ~= "status" then return false end
+    into.value = response.uidvalidity
+  end
+  return command
+end
+
+local function validity_of(self, id)
+  local into = {}
+  self.conn:pipeline { validity_command(self, id, into) }
+  return into.value
+end
+
+-- where a server has a folder that was renamed where it is (QUIRKS 58); nil elsewhere
+local function astray(self, from, to)
+  local parent = self.tree:parent(from)
+  if parent == ROOT or parent ~= self.tree:parent(to) then return nil end
+  return self.tree:child(ROOT, self.tree:name(from) .. self.tree:name(to))
+end
+
+-- QUIRKS 58: what is moved has its right name, so the folder leaves the one that it is in,
+-- and comes back
+local function bring_back(self, op, from, to, validity)
+  local aside = self.tree:new_child(ROOT, ("%s %d"):format(self.tree:name(to), validity), op)
+  for _, step in ipairs { { from, aside }, { aside, to } } do
+    local err = self.conn:pipeline({ rename_command(self, step[1], step[2]) })[1].error
+    if err then
+      err.message = ("%s; the folder is '%s' now"):format(err.message, step[1])
+      error_object.raise(self:place_error(err, op, self:show_folder(to)))
+    end
+    await_one(self, { step[2] })
+  end
+end
+
+-- a folder that does not have its new name may have another
+local function settle_renamed(self, op, to, subscribed, lost, validity)
+  if not subscribed.error then return end
+  local found = lost and validity and await_one(self, { to, lost })
+  if found == lost and found and validity_of(self, lost) == validity then
+    bring_back(self, op, lost, to, validity)
+  end
+  settle(self, to, subscribed)
+end
+
 -- what was subscribed to under the old name is so under the new one; most servers
 -- leave that to the client (RFC 9051 6.3.6)
 local function rename(self, op, from, to)
-  local old, new = self:mailbox_part(from), words.mailbox(self.conn, to)
+  local lost, validity = astray(self, from, to), {}
   local flight = leave_commands(self, from)
+  if lost then flight[#flight + 1] = validity_command(self, from, validity) end
   local n = #flight
-  flight[n + 1] = words.add({ "RENAME " }, old, " ", new)
-  flight[n + 2] = words.add({ "SUBSCRIBE " }, new)
-  flight[n + 3] = words.add({ "UNSUBSCRIBE " }, old)
+  flight[n + 1] = rename_command(self, from, to)
+  flight[n + 2] = words.add({ "SUBSCRIBE " }, words.mailbox(self.conn, to))
+  flight[n + 3] = words.add({ "UNSUBSCRIBE " }, words.mailbox(self.conn, from))
   local done = table.move(self.conn:pipeline(flight), n + 1, n + 3, 1, {})
   local err = done[1].error
   if err then
@@ -118,10 +180,10 @@ local function rename(self, op, from, to)
     if self.tree:lies_in(old_name, to) then self.renamed[old_name] = nil end
   end
   self.renamed[from] = to
-  settle(self, to, done[2])
   for role, id in pairs(self.roles or {}) do
     if id == from then self.roles[role] = to end
   end
+  settle_renamed(self, op, to, done[2], lost, validity.value)
   return { id = to, name = self.tree:name(to), parent_id = self.tree:parent(to),
     moved = renamer(self, from, to) }
 end
