@@ -3,9 +3,8 @@
 -- same calls have to raise `unsupported`; everywhere else they have to do it.
 --
 -- A peer has name, column (of the printed table), user(n), connect(n, more)
--- for two users; where its protocol cannot write, writer(n): a session of the
--- same mailbox that can; and lacks: rows of the table that the server does not do,
--- with what is then said.
+-- for two users; and where its protocol cannot write, writer(n): a session of the
+-- same mailbox that can.
 
 local assert = require "luassert"
 local board = require "support.board"
@@ -53,15 +52,6 @@ function Face.trimmed(text)
   return text and (text:gsub("%s+$", ""))
 end
 
--- A behaviour that the server of a peer is known to lack fails, and with the
--- error that is known; when it does not, the peer says too much.
-function Face:fails(row, fn, pattern)
-  local ok, err = pcall(fn)
-  board.note(self.peer.column or self.peer.name, row, ok and "FAILED" or "not there")
-  if ok then error(("%s has %q by now"):format(self.peer.name, row), 0) end
-  assert.matches(pattern, type(err) == "table" and err.message or tostring(err))
-end
-
 ---A spec of one behaviour.
 ---@param row string in the printed table
 ---@param feature string|false what the session must be able to do; false: nothing special
@@ -69,8 +59,6 @@ end
 ---@param fn fun()
 function Face:behaviour(row, feature, title, fn)
   self.it(title, function()
-    local lacks = self.peer.lacks and self.peer.lacks[row]
-    if lacks then return self:fails(row, fn, lacks) end
     local can = not feature or self.session:can(feature)
     local ok, err = xpcall(fn, function(e)
       return type(e) == "string" and debug.traceback(e) or e

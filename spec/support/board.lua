@@ -1,10 +1,10 @@
 -- The table of server x behaviour that a run prints at its end: "yes",
--- "unsupported" by the protocol (and said so), "not there" (the server is known
--- to lack it), or FAILED; of several specs of one behaviour the worst.
+-- "unsupported" by the protocol (and said so), or FAILED; of several specs of one
+-- behaviour the worst.
 
 local M = { servers = {}, behaviours = {}, cells = {} }
 
-local RANK <const> = { yes = 1, unsupported = 2, ["not there"] = 3, FAILED = 4 }
+local RANK <const> = { yes = 1, unsupported = 2, FAILED = 3 }
 
 local function once(list, name)
   if list[name] then return end
@@ -14,7 +14,7 @@ end
 
 ---@param server string
 ---@param behaviour string
----@param outcome "yes"|"unsupported"|"not there"|"FAILED"
+---@param outcome "yes"|"unsupported"|"FAILED"
 function M.note(server, behaviour, outcome)
   once(M.servers, server)
   once(M.behaviours, behaviour)
@@ -26,7 +26,7 @@ end
 ---The outcome, whatever it was before.
 ---@param server string
 ---@param behaviour string
----@param outcome "yes"|"unsupported"|"not there"|"FAILED"
+---@param outcome "yes"|"unsupported"|"FAILED"
 function M.set(server, behaviour, outcome)
   M.cells[server .. "\0" .. behaviour] = nil
   M.note(server, behaviour, outcome)

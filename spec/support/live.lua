@@ -78,37 +78,37 @@ function M.connect(n, more)
   return satchel.connect(M.options(n, more))
 end
 
----The same mailboxes by IMAP, with sending by SMTP.
-M.by_imap = { name = "a real server by IMAP", column = "live IMAP", user = M.user }
+-- the same mailboxes by another protocol, with sending by SMTP
+local function by(protocol, port)
+  local peer = { name = "a real server by " .. protocol, column = "live " .. protocol,
+    user = M.user }
 
--- rows of the printed table that a server is known not to do, and what is said
--- then; SATCHEL_LIVE_SERVER names it
-local LACKS <const> = {
-  gromox = { -- 3.10: INTERNALDATE is made of Date
-    ["read: when it was received"] = "Expected objects to be equal",
-  },
-}
-M.by_imap.lacks = LACKS[variable "SERVER"]
+  ---@param n integer
+  ---@param more? table
+  ---@return table
+  function peer.options(n, more)
+    local user = M.user(n)
+    local host = "mail." .. user:match "@(.*)$"
+    local ca = variable "CA"
+    local options = { user = user, password = needed("PASSWORD" .. n), timeout = 120,
+      url = variable(protocol .. "_URL") or ("%s://%s"):format(port, host),
+      smtp = variable "SMTP_URL" or "smtp://" .. host, tls = ca and { ca = ca } or nil }
+    for k, v in pairs(more or {}) do options[k] = v end
+    return options
+  end
 
----@param n integer
----@param more? table
----@return table
-function M.by_imap.options(n, more)
-  local user = M.user(n)
-  local host = "mail." .. user:match "@(.*)$"
-  local ca = variable "CA"
-  local options = { user = user, password = needed("PASSWORD" .. n), timeout = 120,
-    url = variable "IMAP_URL" or "imaps://" .. host,
-    smtp = variable "SMTP_URL" or "smtp://" .. host, tls = ca and { ca = ca } or nil }
-  for k, v in pairs(more or {}) do options[k] = v end
-  return options
+  ---@param n integer
+  ---@param more? table
+  ---@return satchel.Session
+  function peer.connect(n, more)
+    return satchel.connect(peer.options(n, more))
+  end
+
+  return peer
 end
 
----@param n integer
----@param more? table
----@return satchel.Session
-function M.by_imap.connect(n, more)
-  return satchel.connect(M.by_imap.options(n, more))
-end
+M.by_imap = by("IMAP", "imaps")
+M.by_pop3 = by("POP3", "pop3s")
+M.by_pop3.writer = M.by_imap.connect
 
 return M

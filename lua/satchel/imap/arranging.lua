@@ -286,6 +286,28 @@ local function remove_again(self, op, id, err, inside)
   error_object.raise(self:place_error(err, op, self:show_folder(id)))
 end
 
+-- whether a folder is listed though it was removed, into.listed
+local function listed_command(self, id, into)
+  local command = words.add({ 'LIST "" ' }, self:mailbox_part(id))
+  function command.on(response)
+    if response.type ~= "list" then return false end
+    local name = mailboxes.canonical(response.name, self.tree.delimiter)
+    if name == id and mailboxes.holds_items(response) then into.listed = true end
+  end
+  return command
+end
+
+-- until a folder that was removed is not listed any more (QUIRKS 51)
+local function await_removal(self, id)
+  local wait, waited = 0.01, 0
+  while waited < PATIENCE do
+    local entry = self:list_one(id)
+    if not entry or not mailboxes.holds_items(entry) then return end
+    task.sleep(wait)
+    waited, wait = waited + wait, wait * 2
+  end
+end
+
 -- the folders in one, the deepest first, are removed for good: 2 round trips
 local function remove_inside(self, op, id, and_itself)
   local inside, commands, gone = in_tree(self, id), leave_commands(self, id), {}
@@ -298,6 +320,8 @@ local function remove_inside(self, op, id, and_itself)
     if not mailboxes.has_attribute(inside[i], "\\nonexistent") then remove(inside[i].id) end
   end
   if and_itself then remove(id) end
+  local last, after = gone[#gone], {}
+  if last then commands[#commands + 1] = listed_command(self, last, after) end
   local completions = self.conn:pipeline(commands)
   for i, each in ipairs(gone) do
     local err = completions[left + 2 * i - 1].error
@@ -306,6 +330,7 @@ local function remove_inside(self, op, id, and_itself)
       remove_again(self, op, each, err, each ~= id)
     end
   end
+  if after.listed then await_removal(self, last) end
 end
 
 -- a name that no folder in the trash has

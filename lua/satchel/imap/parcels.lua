@@ -170,7 +170,7 @@ function Driver:parcel_of(draft)
   end
   local utf8 = needs_utf8(draft)
   local body = self:build(draft, { bcc = true, utf8 = utf8, references = not utf8,
-    date = draft.sent or draft.received or os.time() })
+    date = draft.sent or draft.received or os.time(), received = draft.received })
   local made = body
   if #body.holes > 0 then
     made = assembly.new(self, assembly.around(body, 0, ""), { message_id = body.message_id,

@@ -81,6 +81,8 @@ function M.header(text, changes, opts)
   opts = opts or {}
   local lines, wanted = new_lines(changes, opts.utf8)
   local out, written = {}, {}
+  local received = changes.received
+  if received and not rawequal(received, null) then out[1] = head.received(received) end
   for _, each in ipairs(M.split(text)) do
     local name = each.name
     if wanted[name] then

@@ -24,6 +24,15 @@ local function host_name()
   return name and name:find "^%w[%w.-]*$" and name or "localhost"
 end
 
+---When a message was received, as who receives it notes it (RFC 5322 3.6.7): before all
+---other fields.
+---@param seconds integer
+---@return string line
+function M.received(seconds)
+  return error_object.assert(core.header_words("Received", ("by %s; %s"):format(host_name(),
+    M.date(seconds))))
+end
+
 ---An id that no other message has.  Its domain is that of whom it is from (RFC 5322
 ---3.6.4); without any it is the name of this machine.
 ---@param domain string|nil
@@ -66,7 +75,7 @@ end
 
 ---The header lines of a message but those of its content.
 ---@param draft table fields, checked
----@param opts table date, message_id (false: none), domain, bcc, utf8
+---@param opts table date, received, message_id (false: none), domain, bcc, utf8
 ---@return string
 ---@return string|false message_id
 function M.lines(draft, opts)
@@ -80,6 +89,7 @@ function M.lines(draft, opts)
   if message_id == nil then
     message_id = draft.message_id or M.message_id(M.domain_of(draft) or opts.domain)
   end
+  if opts.received then lines[1] = M.received(opts.received) end
   put(core.header_words, "Date", M.date(opts.date or draft.sent or os.time()))
   one("From", draft.from)
   one("Sender", draft.sender)

@@ -98,9 +98,13 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     assert.is_true(not item.modified or math.abs(item.modified - os.time()) < 3600)
   end)
 
-  face:behaviour("read: when it was received", "create", "is of the day that was said", function()
-    local item = face.folder:create(a_message())
+  face:behaviour("read: when it was received", false, "is of the day that was said", function()
+    local item = stored(a_message())
     assert.equal(face.new_year + 86400, face.folder:get(item.id).received)
+    if not face.session:can "create" then return end
+    item:update { received = "2026-01-03", subject = "later" }
+    assert.equal(face.new_year + 2 * 86400, face.folder:get(item.id).received)
+    item:delete { hard = true }
   end)
 
   face:behaviour("read: categories", "categories", "has its categories", function()
