@@ -96,6 +96,9 @@ static void run(struct client *c, const uint8_t *p, size_t n) {
     if (c->n < 4) say(c);
     go_out(c);
     r = sat_imap_queue_read(&c->q, p + at, end - at, &e);
+    if (r < 0 && e.response != NULL &&
+        e.response->type != SAT_IMAP_BROKEN)
+      abort();
     if (r < 0) break;
     if (r == 0 && end == n) break;
     if (r == 0) {

@@ -517,9 +517,11 @@ function file.exists(path) end
 ---@class satchel.core.imap
 local imap = {}
 
----One response, CRLF included; its table has `type` and what the type says.
+---One response, CRLF included; its table has `type` and what the type says.  With `broken`
+---one that breaks the grammar is of type "broken" where it is sure to end with the bytes.
 ---@param bytes string
----@param options? { utf8?: boolean, depth?: integer } names are UTF-8; nested at most so deep
+---@param options? { utf8?: boolean, depth?: integer, broken?: boolean } names are UTF-8; nested
+---at most so deep
 ---@return satchel.core.ImapResponse|nil
 ---@return satchel.core.Failure? err
 function imap.parse(bytes, options) end
@@ -656,7 +658,8 @@ function imap.date_time(seconds) end
 ---@field [integer] satchel.core.ImapBody
 
 ---What the server said. `type` names it: a status ("ok" "no" "bad" "bye" "preauth"),
----"continuation", or the response in lower case; "other" is of no known kind. Lists
+---"continuation", or the response in lower case; "other" is of no known kind, "broken" is
+---none of the grammar: its `name`, `error` and `raw`, and of FETCH what can be read. Lists
 ---stand at [1..n]: "capability" "enabled" "flags" "genurlauth" (texts), "search"
 ---"sort" (numbers), "thread" (numbers and lists of them), "urlfetch" ({ url, data }).
 ---@class satchel.core.ImapResponse
@@ -665,7 +668,7 @@ function imap.date_time(seconds) end
 ---@field text? string
 ---@field code? satchel.core.ImapCode
 ---@field number? integer "exists" "recent" "expunge" "fetch" "other"
----@field name? string of a mailbox in UTF-8, INBOX in upper case; "other": of the response
+---@field name? string of a mailbox in UTF-8, INBOX in upper case; "other" "broken": of the response
 ---@field raw_name? string as it came
 ---@field attributes? table<string, true> "list" "lsub"
 ---@field delimiter? string
@@ -718,7 +721,8 @@ function imap.date_time(seconds) end
 ---@field entries? table<string, string> "metadata": with values
 ---@field changed? string[] "metadata": without
 ---@field extra? table<string, string> bytes of what extensions add, by name
----@field raw? string "other"
+---@field raw? string "other"; "broken": its first 16 KiB
+---@field error? string "broken": what is wrong, and where
 
 ---@class satchel.core.ImapNamespace
 ---@field prefix string UTF-8

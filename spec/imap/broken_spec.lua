@@ -252,6 +252,86 @@ end
 
 local NO_STRUCTURE <const> = "S: * 2 FETCH (UID 2 BODYSTRUCTURE ())\nS: $tag OK x\n"
 
+describe("a connection with broken responses", function()
+  local connection = require "satchel.imap.connection"
+  local reader = require "satchel.imap.reader"
+  local PREAUTH <const> = "S: * PREAUTH [CAPABILITY IMAP4rev1] hello\n"
+    .. "C: $tag EXAMINE INBOX\nS: * OK [UIDVALIDITY 7] x\nS: $tag OK x\n"
+
+  local function open(peer)
+    return connection.open { url = "imap://" .. peer.place, user = "anna", tls = false,
+      proxy = false, timeout = 3, repeats = false }
+  end
+
+  local function read_types(peer)
+    local conn <close> = open(peer)
+    local one <close> = reader.open(conn, "INBOX", { 1, 2 }, "(UID ENVELOPE)")
+    local list = {}
+    for m in function() return one:next() end do list[#list + 1] = m.type .. m.number end
+    return list
+  end
+
+  it("is lost where it is cut, at any byte, and nothing else", function()
+    local script = PREAUTH .. "C: $tag UID FETCH 1:2 (UID ENVELOPE)\n"
+      .. bytes_of('* 1 FETCH (UID 1 ENVELOPE (NIL {3}\r\na"b)) x)\r\n')
+      .. bytes_of('* 2 FETCH (UID 2 ENVELOPE (a "b" c))\r\n') .. "S: $tag OK x\n"
+      .. "C: $tag LOGOUT\nS: $tag OK x\n"
+    local whole = 0
+    line_peer.each_cut(script, nil, function(peer)
+      local ok, list = satchel.try(read_types, peer)
+      if ok then
+        whole = whole + 1
+        assert.same({ "broken1", "broken2" }, list)
+      else
+        assert.equal("network", list.kind, tostring(list))
+      end
+    end)
+    assert.is_true(whole >= 1)
+    local peer <close> = line_peer.start(script, { piece = 1 })
+    assert.same({ "broken1", "broken2" }, read_types(peer))
+  end)
+
+  it("repeats what others said when it had to end", function()
+    local peer <close> = line_peer.start { PREAUTH .. "C: $tag UID FETCH 2 ENVELOPE\n"
+      .. "C: $tag UID SEARCH 1\n" .. bytes_of(rows.unframed[1][2] .. "\r\n") .. "! drain\n",
+      PREAUTH .. "C: $tag UID SEARCH 1\nS: * SEARCH 1\nS: $tag OK x\n"
+        .. "C: $tag LOGOUT\nS: $tag OK x\n" }
+    local found
+    do
+      local conn <close> = connection.open { url = "imap://" .. peer.place, user = "anna",
+        tls = false, proxy = false, timeout = 3 }
+      conn:select("INBOX", { readonly = true })
+      local started = conn:start { { "UID FETCH 2 ENVELOPE", on = function() end } }
+      conn:run { "UID SEARCH 1", reset = function() found = nil end, on = function(r)
+        if r.type == "search" then found = r[1] end
+      end }
+      assert.is_false((pcall(conn.finish, conn, started)))
+    end
+    peer:check()
+    assert.equal(1, found)
+  end)
+
+  it("is limited as ever", function()
+    for _, case in ipairs {
+      { "a line", '* 1 FETCH (UID 1 ENVELOPE (a "' .. ("x"):rep(3000) },
+      { "a literal", "* 1 FETCH (UID 1 ENVELOPE (a {3000}\r\n" },
+      { "a response", "* 1 FETCH (UID 1 ENVELOPE (a {1400}\r\n" .. ("x"):rep(1400)
+        .. " {1400}\r\n" },
+    } do
+      local peer <close> = line_peer.start(PREAUTH .. "C: $tag UID FETCH 1:2 (UID ENVELOPE)\n"
+        .. bytes_of(case[2]) .. "! drain\n")
+      local conn = connection.open { url = "imap://" .. peer.place, user = "anna", tls = false,
+        proxy = false, timeout = 3, repeats = false,
+        limits = { line = 2000, literal = 2000, response = 2500 } }
+      local one = reader.open(conn, "INBOX", { 1, 2 }, "(UID ENVELOPE)")
+      local ok, err = satchel.try(one.next, one)
+      assert.is_false(ok)
+      assert.equal("limit", err.kind)
+      assert.matches(case[1] .. " of more than", err.message)
+    end
+  end)
+end)
+
 describe("a message without a BODYSTRUCTURE", function()
   it("is read by its id", function()
     local found = value_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID FLAGS INTERNALDATE …\n"

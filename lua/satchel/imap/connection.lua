@@ -5,6 +5,7 @@
 -- a SELECT is not torn apart.
 
 local address = require "satchel.imap.endpoint"
+local broken = require "satchel.imap.broken"
 local capability = require "satchel.imap.capability"
 local channel = require "satchel.imap.channel"
 local error_object = require "satchel.error"
@@ -202,8 +203,18 @@ local function lost(err, commands)
   return err
 end
 
+-- whether the connection was lost, or has ended at a message that somebody else asked for
+local function was_lost(err, commands)
+  if not error_object.is(err) then return false end
+  if not broken.of_fetch(err) then return err.kind == "network" end
+  for _, command in ipairs(commands) do
+    if command.name:find("FETCH", 1, true) then return false end
+  end
+  return true
+end
+
 local function may_repeat(err, commands)
-  if not error_object.is(err) or err.kind ~= "network" then return false end
+  if not was_lost(err, commands) then return false end
   for _, command in ipairs(commands) do
     if not verbs.is_safe(command) or command.heard and not command.reset then return false end
   end
