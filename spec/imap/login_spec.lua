@@ -237,8 +237,9 @@ describe("what is asked for after log-on", function()
   it("goes in one flight", function()
     local heard = accepted(start
       .. 'C: $tag ID ("name" "x" "vendor" {4+}\nC# 4\nC: )\n'
-      .. "C: $tag ENABLE UTF8=ACCEPT QRESYNC IMAP4rev2\nC: $tag NAMESPACE\n"
-      .. "S: * ENABLED UTF8=ACCEPT\nS: A2 OK x\nS: A3 OK x\nS: A4 OK x\n" .. BYE,
+      .. "C: $tag ENABLE UTF8=ACCEPT QRESYNC IMAP4rev2\n"
+      .. "C: $tag STATUS \"&\" (UIDNEXT)\nC: $tag NAMESPACE\n"
+      .. "S: * ENABLED UTF8=ACCEPT\nS: A2 OK x\nS: A3 OK x\nS: A4 NO x\nS: A5 OK x\n" .. BYE,
       { tls = false, id = { name = "x", vendor = "ü" .. "\x01" .. "y" } })
     assert.matches("ENABLE", heard)
   end)
@@ -246,9 +247,9 @@ describe("what is asked for after log-on", function()
   it("may be refused: who offers it does not have it", function()
     local peer <close> = line_peer.start(start
       .. "C: $tag ID (\"name\" \"satchel\")\nC: $tag ENABLE UTF8=ACCEPT QRESYNC IMAP4rev2\n"
-      .. "C: $tag NAMESPACE\nC: $tag COMPRESS DEFLATE\n"
-      .. "S: A2 BAD ID\nS: A3 NO [CANNOT] ENABLE\nS: A4 BAD NAMESPACE\n"
-      .. "S: A5 NO [COMPRESSIONACTIVE]\n"
+      .. "C: $tag STATUS \"&\" (UIDNEXT)\nC: $tag NAMESPACE\nC: $tag COMPRESS DEFLATE\n"
+      .. "S: A2 BAD ID\nS: A3 NO [CANNOT] ENABLE\nS: A4 NO invalid mUTF-7\n"
+      .. "S: A5 BAD NAMESPACE\nS: A6 NO [COMPRESSIONACTIVE]\n"
       .. "C: $tag NOOP\nS: $tag OK x\n" .. BYE)
     local conn = connection.open(options(peer, { tls = false, compress = true, id = true }))
     conn:run "NOOP"
@@ -259,16 +260,39 @@ describe("what is asked for after log-on", function()
     peer:check()
   end)
 
+  local half = start .. "C: $tag ENABLE UTF8=ACCEPT QRESYNC IMAP4rev2\n"
+    .. "C: $tag STATUS \"&\" (UIDNEXT)\nC: $tag NAMESPACE\n"
+    .. "S: * ENABLED UTF8=ACCEPT\nS: A2 OK x\n"
+
   it("makes names UTF-8 once that is on", function()
-    local peer <close> = line_peer.start(start
-      .. "C: $tag ENABLE UTF8=ACCEPT QRESYNC IMAP4rev2\nC: $tag NAMESPACE\n"
-      .. "S: * ENABLED UTF8=ACCEPT\nS: A2 OK x\n"
-      .. 'S: * NAMESPACE (("Größe/" "/")) NIL NIL\nS: A3 OK x\n'
+    local peer <close> = line_peer.start(half .. "S: A3 NO [NONEXISTENT] x\n"
+      .. 'S: * NAMESPACE (("Größe/" "/")) NIL NIL\nS: A4 OK x\n'
       .. 'C: $tag SELECT "Größe & mehr"\nS: $tag OK x\n' .. BYE)
     local conn = connection.open(options(peer, CLEAR))
     assert.is_true(conn.utf8)
     assert.equal("Größe/", conn.namespaces.personal[1].prefix)
     conn:select "Größe & mehr"
+    conn:close()
+    peer:check()
+  end)
+
+  -- Dovecot 2.4.0 to 2.4.2, QUIRKS 59
+  it("leaves the names as they were where the server does", function()
+    local peer <close> = line_peer.start(half
+      .. "S: A3 NO Mailbox name is not valid mUTF-7 (0.001 + 0.000 secs).\n"
+      .. 'S: * NAMESPACE (("Gr&APYA3w-e/" "/")) NIL NIL\nS: A4 OK x\n'
+      .. 'C: $tag SELECT "Gr&APYA3w-e &- mehr"\nS: $tag OK x\n'
+      .. 'C: $tag UID SEARCH SUBJECT "ä"\nS: * SEARCH 1\nS: $tag OK x\n'
+      .. "C: $tag APPEND \"b\" {3+}\nC# 3\nC: \nS: $tag OK x\n" .. BYE)
+    local conn = connection.open(options(peer, CLEAR))
+    conn.capabilities = require("satchel.imap.capability").new { "IMAP4rev1", "LITERAL+" }
+    conn.channel.wire:set { literals = "plus" }
+    assert.is_true(conn.utf8)
+    assert.equal("Größe/", conn.namespaces.personal[1].prefix)
+    conn:select "Größe & mehr"
+    local imap = require("satchel.imap.native").new(conn)
+    assert.same({ 1 }, imap:search("Größe & mehr", { "SUBJECT", { "ä" } }))
+    imap:append("b", { data = "a:b", utf8 = true })
     conn:close()
     peer:check()
   end)

@@ -84,6 +84,7 @@ describe("a search beyond ASCII", function()
       .. "C: $tag AUTHENTICATE PLAIN …\n"
       .. "S: $tag OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT LITERAL+] in\n"
       .. "C: $tag ENABLE UTF8=ACCEPT\nS: * ENABLED UTF8=ACCEPT\nS: $tag OK x\n"
+      .. 'C: $tag STATUS "&" (UIDNEXT)\nS: $tag NO [NONEXISTENT] x\n'
       .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'
       .. selecting(1) .. 'C: $tag UID SEARCH SUBJECT "öä"\nS: * SEARCH 1\nS: $tag OK x\n' .. BYE,
       function(session)

@@ -24,8 +24,8 @@ describe("words of IMAP", function()
     it(("refuse %q"):format(bad), function()
       is_invalid(words.string, bad)
       is_invalid(words.raw, bad)
-      is_invalid(words.mailbox, { utf8 = false }, bad)
-      is_invalid(words.mailbox, { utf8 = true }, bad)
+      is_invalid(words.mailbox, { utf8_names = false }, bad)
+      is_invalid(words.mailbox, { utf8_names = true }, bad)
       is_invalid(words.set, bad)
       is_invalid(words.atom, bad)
       is_invalid(words.flags, { bad })
@@ -37,15 +37,15 @@ describe("words of IMAP", function()
     { "Größe & mehr", '"Gr&APYA3w-e &- mehr"', '"Größe & mehr"' },
   } do
     it("write the mailbox " .. case[1], function()
-      assert.equal(case[2], words.mailbox({ utf8 = false }, case[1]))
-      assert.equal(case[3], words.mailbox({ utf8 = true }, case[1]))
+      assert.equal(case[2], words.mailbox({ utf8_names = false }, case[1]))
+      assert.equal(case[3], words.mailbox({ utf8_names = true }, case[1]))
     end)
   end
 
   it("write no mailbox that is no UTF-8", function()
-    is_invalid(words.mailbox, { utf8 = true }, "a\xff")
-    is_invalid(words.mailbox, { utf8 = false }, "a\xff")
-    is_invalid(words.mailbox, { utf8 = false }, 7)
+    is_invalid(words.mailbox, { utf8_names = true }, "a\xff")
+    is_invalid(words.mailbox, { utf8_names = false }, "a\xff")
+    is_invalid(words.mailbox, { utf8_names = false }, 7)
   end)
 
   for _, case in ipairs { { 7, "7" }, { { 3, 1, 2, 9 }, "1:3,9" }, { "1:4,7", "1:4,7" },

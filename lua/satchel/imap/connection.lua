@@ -19,7 +19,8 @@ local verbs = require "satchel.imap.verbs"
 ---@class satchel.imap.Connection
 ---@field capabilities satchel.imap.Capabilities
 ---@field enabled table<string, boolean> by name in upper case
----@field utf8 boolean mailbox names and headers are UTF-8 (RFC 6855)
+---@field utf8 boolean headers and what is searched for are UTF-8 (RFC 6855)
+---@field utf8_names boolean so are the names of mailboxes, and APPEND takes it
 ---@field namespaces? satchel.imap.Response
 ---@field identity? table what the server says by ID
 ---@field selected? satchel.imap.Selected
@@ -63,7 +64,7 @@ function M.open(options)
     options = options, place = place, server = place.host,
     timeout = options.timeout or TIMEOUT,
     lock = lock.new(), round_trips = 0, generation = 0,
-    enabled = {}, listeners = {}, capabilities = capability.new {}, utf8 = false,
+    enabled = {}, listeners = {}, capabilities = capability.new {}, utf8 = false, utf8_names = false,
   }, Connection)
   self.guard = setmetatable({}, { __close = function()
     self.owner = nil
@@ -93,7 +94,7 @@ end
 ---Makes a new channel and logs on.
 function Connection:connect()
   local place, options = self.place, self.options
-  self.selected, self.enabled, self.utf8 = nil, {}, false
+  self.selected, self.enabled, self.utf8, self.utf8_names = nil, {}, false, false
   self.channel = nil
   local one = channel.open {
     host = place.host, port = place.port, tls = place.secure == "tls",
@@ -150,14 +151,22 @@ function Connection:observe(response, command)
     self:offered(response)
   elseif response.type == "enabled" then
     for _, name in ipairs(response) do self.enabled[name:upper()] = true end
-    self.utf8 = self.enabled["UTF8=ACCEPT"] or self.enabled.IMAP4REV2 or false
-    self.channel.wire:set { utf8 = self.utf8 }
+    local utf8 = self.enabled["UTF8=ACCEPT"] or self.enabled.IMAP4REV2 or false
+    if utf8 and not self.utf8 then self:name_in_utf8(true) end
+    self.utf8 = utf8
   elseif code and code.name == "CAPABILITY" then
     self:offered(code.list)
   end
   if response.tag then return end
   if self.selected then self.selected:observe(response) end
   for listener in pairs(self.listeners) do listener(response, command) end
+end
+
+---How mailboxes are named from now on.
+---@param yes boolean in UTF-8; else in modified UTF-7
+function Connection:name_in_utf8(yes)
+  self.utf8_names = yes
+  self.channel.wire:set { utf8 = yes }
 end
 
 ---Takes the capabilities that the server says it has.

@@ -116,17 +116,34 @@ local function wants_compression(conn, channel)
   return not there:find "^127%." and there ~= "::1"
 end
 
+-- QUIRKS 59: a name that is one in UTF-8 alone; that it is not there is good news
+M.UTF8_NAME = 'STATUS "&" (UIDNEXT)'
+
+---How mailboxes are named once UTF8=ACCEPT is on.
+---@param conn satchel.imap.Connection
+---@param done satchel.imap.Response completion of UTF8_NAME
+function M.look_at_names(conn, done)
+  if done.type ~= "ok" and (done.text or ""):upper():find("UTF%-?7") then
+    conn:name_in_utf8(false)
+  end
+end
+
 -- Everything that can be asked at once is; who offers it and refuses all the same
 -- does not have it.
 local function settle(conn, channel)
   local commands, id, enable = {}, identification(conn), extensions(conn)
-  local function ask(parts, what) commands[#commands + 1] = channel:send(parts, what) end
+  local function ask(parts, what)
+    commands[#commands + 1] = channel:send(parts, what)
+    return commands[#commands]
+  end
   if id then
     ask(id, { name = "ID", on = function(r)
       if r.type == "id" then conn.identity = r.fields end
     end })
   end
   if enable then ask(enable, { name = "ENABLE" }) end
+  local probe = enable and enable:find("UTF8=", 1, true)
+    and ask(M.UTF8_NAME, { name = "STATUS" })
   if is_offered(conn, "NAMESPACE") then
     ask("NAMESPACE", { name = "NAMESPACE", on = function(r)
       if r.type == "namespace" then conn.namespaces = r end
@@ -134,7 +151,10 @@ local function settle(conn, channel)
   end
   local compressing = wants_compression(conn, channel)
     and channel:send("COMPRESS DEFLATE", { name = "COMPRESS" })
-  for _, command in ipairs(commands) do channel:wait(command) end
+  for _, command in ipairs(commands) do
+    local done = channel:wait(command)
+    if command == probe then M.look_at_names(conn, done) end
+  end
   if compressing and channel:wait(compressing).type == "ok" then channel:compress() end
 end
 

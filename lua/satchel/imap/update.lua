@@ -66,7 +66,7 @@ local function replace(self, op, id, folder_id, parcel)
   local _, uid = ids.parse(id)
   local command = words.add({ ("UID REPLACE %d "):format(uid) }, self:mailbox_part(folder_id))
   storing.message(self.conn, command, { flags = parcel.flags, date = parcel.date,
-    size = parcel.size, read = parcel.read })
+    utf8 = parcel.utf8, size = parcel.size, read = parcel.read })
   local seen
   function command.on(response)
     if not response.code or response.code.name ~= "APPENDUID" then return false end

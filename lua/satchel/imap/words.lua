@@ -44,7 +44,8 @@ function M.mailbox(conn, name)
   if not core.text.is_utf8(name) then
     error_object.invalid("the name of a mailbox is not UTF-8")
   end
-  return M.string(conn.utf8 and name or core.imap.utf7(name), nil, conn.utf8)
+  local wide = conn.utf8_names
+  return M.string(wide and name or core.imap.utf7(name), nil, wide)
 end
 
 ---A set of numbers: text ("1:4,7", "$"), a number, or a list of them.

@@ -1,6 +1,7 @@
 -- session.imap: any command as text, and those that are about the connection.
 
 local error_object = require "satchel.error"
+local login = require "satchel.imap.login"
 local words = require "satchel.imap.words"
 
 ---@class satchel.imap.Native
@@ -104,7 +105,11 @@ function Native:enable(...)
   conn:need("enable", "ENABLE")
   for i = 1, select("#", ...) do names[i] = words.atom((select(i, ...)), "capability") end
   if not names[1] then error_object.invalid "enable: no capability is named" end
+  local before = conn.utf8
   conn:run("ENABLE " .. table.concat(names, " "))
+  if conn.utf8 and not before then
+    login.look_at_names(conn, conn:pipeline({ login.UTF8_NAME })[1])
+  end
   return self.enabled
 end
 

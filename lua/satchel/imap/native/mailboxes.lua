@@ -86,8 +86,8 @@ end
 -- a pattern has wildcards, which an atom must not have
 local function pattern(conn, text)
   words.raw(text, "a pattern")
-  return words.string(conn.utf8 and text or require("satchel.core").imap.utf7(text), nil,
-    conn.utf8)
+  local wide = conn.utf8_names
+  return words.string(wide and text or require("satchel.core").imap.utf7(text), nil, wide)
 end
 
 local function option_list(name, list)
