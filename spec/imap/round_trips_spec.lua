@@ -67,12 +67,14 @@ end
 -- the verb itself tells how many it took
 local function as_told(verb, world) return verb(world) end
 
--- rows of { what it is, round trips, verb, what it needs }, counted by `counting`
+-- rows of { what it is, round trips (or a function that knows), verb, what it needs },
+-- counted by `counting`
 local function rows(title, list, counting)
   describe(title, function()
     for _, row in ipairs(list) do
       local what, promised, verb, prepare = table.unpack(row, 1, 4)
-      it(("takes %d: %s"):format(promised, what), function()
+      it("takes what it promises: " .. what, function()
+        if type(promised) == "function" then promised = promised() end
         local counted = (counting or by_imap)(verb, prepare and prepare())
         board[#board + 1] = { what, promised, counted, title = title }
         assert.equal(promised, counted)
@@ -153,9 +155,9 @@ rows("an item on IMAP", {
   { "categories, and a look at what is left of the old", 2, function(item)
     item:update { categories = { "Red" } }
   end, message },
-  { "another subject: read, stored, the old one removed", 3, function(item)
-    item:update { subject = "x" }
-  end, function()
+  { "another subject: read, stored, the old one removed", function()
+    return session.imap:has "REPLACE" and 2 or 3
+  end, function(item) item:update { subject = "x" } end, function()
     few:create { subject = "w", categories = "Red" } -- whether APPEND keeps them is known now
     return message()
   end },

@@ -16,35 +16,15 @@ local MECHANISMS <const> = { "OAUTHBEARER", "XOAUTH2" }
 local provider, dir
 local boxes = {} -- a Dovecot for each mechanism, so that connect finds no other
 
-local function settings_of(path)
-  return ([[
-passdb {
-  driver = oauth2
-  mechanisms = oauthbearer xoauth2
-  args = %s
-}
-]]):format(path)
-end
-
 describe("tokens of a provider", function()
   setup(function()
     provider = openid.start { lifetime = LIFETIME, user = USER }
     dir = server.place "oauth"
-    local path = dir .. "/dovecot-oauth2.conf"
-    server.write(path, ([[
-introspection_url = %s/token/introspection
-introspection_mode = post
-client_id = dovecot
-client_secret = dovecot-secret
-username_attribute = username
-active_attribute = active
-active_value = true
-force_introspection = yes
-]]):format(provider.issuer))
-    server.run("chmod 644 '%s'", path)
+    local settings = dovecot.dialect().oauth({ issuer = provider.issuer, id = "dovecot",
+      secret = "dovecot-secret" }, dir .. "/dovecot-oauth2.conf")
     for _, mechanism in ipairs(MECHANISMS) do
       boxes[mechanism] = dovecot.start { users = { [USER] = "unused" },
-        mechanisms = mechanism:lower(), settings = settings_of(path),
+        mechanisms = mechanism:lower(), settings = settings,
         protocols = { "imap", "pop3" } }
     end
   end)

@@ -1,6 +1,7 @@
 -- A Dovecot of the specs' own: IMAP, POP3 and LMTP on loopback ports, Maildir
 -- below its folder, accounts with passwords in clear so that every mechanism
--- can be tried.  Runs as root, or as the caller.
+-- can be tried.  Runs as root, or as the caller.  2.4 has another language of
+-- configuration than 2.3 (support.dovecot.v2_3, v2_4).
 
 local server = require "support.server"
 
@@ -30,7 +31,9 @@ service lmtp {
 }
 ]]
 
+-- what 2.3 and 2.4 both understand; $settings is in the words of one of them
 local CONFIG <const> = [[
+$head
 base_dir = $dir/run
 state_dir = $dir/state
 instance_name = satchel-specs
@@ -38,9 +41,6 @@ protocols = $protocols
 listen = 127.0.0.1, 127.0.0.2
 log_path = /dev/stderr
 ssl = $ssl
-ssl_cert = <$dir/cert.pem
-ssl_key = <$dir/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = $mechanisms
 auth_failure_delay = 0
 auth_debug = no
@@ -48,22 +48,12 @@ login_trusted_networks =
 mail_max_userip_connections = 200
 first_valid_uid = 1
 mail_fsync = never
-mail_location = maildir:~/Maildir:LAYOUT=fs
-mail_attribute_dict = file:%h/attributes
-mail_plugins = acl quota
 imap_metadata = yes
 imap_urlauth_host = localhost
 lmtp_save_to_detail_mailbox = no
 recipient_delimiter = +
 $rootless
-passdb {
-  driver = passwd-file
-  args = username_format=%u $dir/users
-}
-userdb {
-  driver = passwd-file
-  args = username_format=%u $dir/users
-}
+$settings
 namespace inbox {
   inbox = yes
   separator = /
@@ -86,29 +76,8 @@ namespace inbox {
     special_use = \Archive
   }
 }
-namespace shared {
-  type = shared
-  prefix = shared/%%u/
-  separator = /
-  location = maildir:%%h/Maildir:LAYOUT=fs:INDEXPVT=~/shared/%%u
-  subscriptions = no
-  list = children
-}
-local 127.0.0.2 {
-  protocol imap {
-    imap_capability = IMAP4rev1 UIDPLUS
-  }
-}
 protocol imap {
-  mail_plugins = $mail_plugins imap_acl imap_quota imap_zlib
   imap_idle_notify_interval = 1 mins
-}
-plugin {
-  acl = vfile
-  acl_shared_dict = file:$dir/mail/shared-mailboxes
-  quota = count:User quota
-  quota_rule = *:storage=1G
-  quota_vsizes = yes
 }
 service anvil {
   unix_listener anvil-auth-penalty {
@@ -121,7 +90,6 @@ service auth {
   }
 }
 service imap-login {
-  service_count = 0
   inet_listener imap {
     port = $imap
   }
@@ -131,7 +99,6 @@ service imap-login {
   }
 }
 service pop3-login {
-  service_count = 0
   inet_listener pop3 {
     port = $pop3
   }
@@ -142,7 +109,7 @@ service pop3-login {
 }
 service lmtp {
   inet_listener lmtp {
-    address = 127.0.0.1
+    $address = 127.0.0.1
     port = $lmtp
   }
 }
@@ -156,11 +123,19 @@ submission_relay_port = $relay
 service submission-login {
   chroot =
   inet_listener submission {
-    address = 127.0.0.1
+    $address = 127.0.0.1
     port = $submission
   }
 }
 ]]
+
+---What the installed version's configuration is written with.
+---@return table
+function M.dialect()
+  local major, minor = server.run "dovecot --version":match "^(%d+)%.(%d+)"
+  local new = tonumber(major) > 2 or tonumber(minor) > 3
+  return require(new and "support.dovecot.v2_4" or "support.dovecot.v2_3")
+end
 
 -- mail belongs to nobody, for Dovecot takes no mail of root's
 local function owner()
@@ -174,17 +149,18 @@ local function write_users(d, options)
   for user, password in pairs(options.users) do
     local quota = options.quota and options.quota[user]
     lines[#lines + 1] = ("%s:{PLAIN}%s:%s:%s::%s/mail/%s::%s"):format(user, password, uid, gid,
-      d.dir, user, quota and "userdb_quota_rule=*:storage=" .. quota or "")
+      d.dir, user, quota and M.dialect().quota(quota) or "")
   end
   server.write(d.dir .. "/users", table.concat(lines, "\n") .. "\n")
   server.run("mkdir -p '%s/mail' && chown %s:%s '%s/mail'", d.dir, uid, gid, d.dir)
 end
 
 local function config(d, options, protocols)
-  local values = { dir = d.dir, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s,
-    lmtp = d.lmtp, ssl = options.ssl or "yes", rootless = "",
-    protocols = table.concat(protocols, " "),
-    submission = d.submission, relay = d.relay, mechanisms = options.mechanisms
+  local dialect = M.dialect()
+  local values = { head = dialect.head, address = dialect.address, plain = "IMAP4rev1 UIDPLUS",
+    dir = d.dir, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s, lmtp = d.lmtp,
+    submission = d.submission, relay = d.relay, ssl = options.ssl or "yes", rootless = "",
+    protocols = table.concat(protocols, " "), mechanisms = options.mechanisms
       or "plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 apop" }
   if not server.is_root() then
     local names = { user = server.run "id -un":match "%S+",
@@ -192,6 +168,7 @@ local function config(d, options, protocols)
     values.rootless = ROOTLESS:gsub("%$(%w+)", names)
   end
   -- what is not ours ($mail_plugins) is Dovecot's
+  values.settings = dialect.settings:gsub("%$(%w+)", values)
   local text = CONFIG .. (d.relay and SUBMISSION or "")
   return text:gsub("%$(%w+)", values) .. (options.settings or "")
 end
