@@ -64,7 +64,8 @@ function M.open(options)
     options = options, place = place, server = place.host,
     timeout = options.timeout or TIMEOUT,
     lock = lock.new(), round_trips = 0, generation = 0,
-    enabled = {}, listeners = {}, capabilities = capability.new {}, utf8 = false, utf8_names = false,
+    enabled = {}, listeners = {}, capabilities = capability.new {},
+    utf8 = false, utf8_names = false,
   }, Connection)
   self.guard = setmetatable({}, { __close = function()
     self.owner = nil
