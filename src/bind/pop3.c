@@ -8,17 +8,14 @@
 #include <string.h>
 
 #include "bind/box.h"
+#include "bind/conv_field.h"
 #include "bind/fail.h"
-#include "bind/stream.h"
+#include "bind/line.h"
 #include "mail/pop3_client.h"
 
 #define CONNECTION "satchel.pop3.connection"
 
 int sat_bind_pop3(lua_State *L);
-
-static void push_bytes(lua_State *L, struct sat_bytes b) {
-  lua_pushlstring(L, b.n > 0 ? (const char *)b.p : "", b.n);
-}
 
 /* Answers and listings ------------------------------------------------- */
 
@@ -28,10 +25,10 @@ static void push_status(lua_State *L, const struct sat_pop3_answer *a) {
   lua_createtable(L, 0, 4);
   lua_pushstring(L, names[a->status]);
   lua_setfield(L, -2, "status");
-  push_bytes(L, a->text);
+  sat_push_bytes(L, a->text);
   lua_setfield(L, -2, "text");
   if (a->code.n == 0) return;
-  push_bytes(L, a->code);
+  sat_push_bytes(L, a->code);
   lua_setfield(L, -2, "code");
 }
 
@@ -73,7 +70,7 @@ static int pop3_timestamp(lua_State *L) {
   const char *p = luaL_checklstring(L, 1, &n);
   struct sat_bytes text = {(const uint8_t *)p, (uint32_t)n}, stamp;
   if (!sat_pop3_timestamp(text, &stamp)) return 0;
-  push_bytes(L, stamp);
+  sat_push_bytes(L, stamp);
   return 1;
 }
 
@@ -106,7 +103,7 @@ static int read_uid(lua_State *L, struct sat_bytes line, uint64_t *number_r,
                     struct sat_error *err) {
   struct sat_bytes uid;
   if (sat_pop3_uidl(line, number_r, &uid, err) < 0) return -1;
-  push_bytes(L, uid);
+  sat_push_bytes(L, uid);
   return 0;
 }
 
@@ -149,58 +146,25 @@ static struct sat_pop3_client *check(lua_State *L) {
   return sat_box_check(L, 1, CONNECTION);
 }
 
-/* the stream below a connection, or NULL if there is none */
-static struct sat_stream *stream_of(lua_State *L) {
-  struct sat_stream *s = NULL;
-  if (lua_getiuservalue(L, 1, 1) == LUA_TUSERDATA)
-    s = sat_bind_check_stream(L, lua_gettop(L));
-  lua_pop(L, 1);
-  return s;
-}
-
-static size_t limit(lua_State *L, int t, const char *name) {
-  lua_Integer v;
-  if (!lua_istable(L, t)) return 0;
-  lua_getfield(L, t, name);
-  v = luaL_optinteger(L, -1, 0);
-  lua_pop(L, 1);
-  return v > 0 ? (size_t)v : 0;
-}
-
 /* connection([stream [, limits]]) */
 static int pop3_connection(lua_State *L) {
-  struct sat_pop3_limits limits = {limit(L, 2, "line"),
-                                   limit(L, 2, "message")};
-  struct sat_box *box;
-  struct sat_pop3_client *c;
-  if (!lua_isnoneornil(L, 1)) sat_bind_check_stream(L, 1);
-  lua_settop(L, 1);
-  box = sat_box_new(L, CONNECTION, lua_isnil(L, 1) ? 0 : 1);
-  c = malloc(sizeof *c);
-  if (c == NULL) return luaL_error(L, "out of memory");
+  struct sat_pop3_limits limits = {sat_bind_line_limit(L, 2, "line"),
+                                   sat_bind_line_limit(L, 2, "message")};
+  struct sat_pop3_client *c =
+      sat_bind_line_new(L, CONNECTION, sizeof *c, connection_free);
   sat_pop3_client_init(c, &limits);
-  box->release = connection_free;
-  box->obj = c;
   return 1;
 }
 
 /* c:command(line [, lines follow]) -> true | nil, err */
 static int connection_command(lua_State *L) {
   struct sat_pop3_client *c = check(L);
-  struct sat_stream *s = stream_of(L);
   struct sat_error err = {0};
   size_t n;
-  int ok = 0;
   const char *line = luaL_checklstring(L, 2, &n);
   if (sat_pop3_client_command(c, line, n, lua_toboolean(L, 3), &err) < 0)
     return sat_fail(L, &err);
-  if (s != NULL) {
-    ok = sat_stream_put(s, c->out.p, c->out.n);
-    sat_buf_clear(&c->out);
-  }
-  if (ok < 0) return sat_bind_stream_fail(L, s);
-  lua_pushboolean(L, 1);
-  return 1;
+  return sat_bind_line_written(L, &c->out);
 }
 
 /* an event: an answer is a table, text a string, the end of text "" */
@@ -217,83 +181,31 @@ static void push_event(lua_State *L, const struct sat_pop3_client *c,
   }
 }
 
-/* One event off the stream: > 0 and it is pushed, 0 none yet, -1 an error of
-** the protocol, -2 one of the stream. */
-static int pump(lua_State *L, struct sat_pop3_client *c,
-                struct sat_stream *s, struct sat_error *err) {
-  for (;;) {
-    const uint8_t *p;
-    size_t n, used;
-    int event, came;
-    sat_stream_peek(s, &p, &n);
-    event = sat_pop3_client_read(c, p, n, &used, err);
-    if (event < 0) return -1;
-    sat_stream_skip(s, used);
-    if (event != SAT_POP3_MORE) {
-      push_event(L, c, event);
-      return event;
-    }
-    came = sat_stream_fill(s);
-    if (came <= 0) return came < 0 ? -2 : 0;
-  }
-}
-
-/* c:step() -> true, event | false | nil, err */
-static int connection_step(lua_State *L) {
-  struct sat_pop3_client *c = check(L);
-  struct sat_stream *s = stream_of(L);
-  struct sat_error err = {0};
-  luaL_argcheck(L, s != NULL, 1, "a connection without a stream");
-  lua_pushboolean(L, 1);
-  switch (pump(L, c, s, &err)) {
-    case 0: lua_pushboolean(L, 0); return 1;
-    case -1: return sat_fail(L, &err);
-    case -2: return sat_bind_stream_fail(L, s);
-    default: return 2;
-  }
-}
-
-/* c:feed(bytes) -> event, rest | false, rest | nil, err: without a stream;
-** what is left over is given again with more */
-static int connection_feed(lua_State *L) {
-  struct sat_pop3_client *c = check(L);
-  struct sat_error err = {0};
-  size_t n, used;
-  const char *p = luaL_checklstring(L, 2, &n);
-  int event = sat_pop3_client_read(c, (const uint8_t *)p, n, &used, &err);
-  if (event < 0) return sat_fail(L, &err);
-  if (event == SAT_POP3_MORE) lua_pushboolean(L, 0);
-  else push_event(L, c, event);
-  lua_pushlstring(L, p + used, n - used);
-  return 2;
-}
-
-/* c:output() -> bytes: without a stream, what is to be written */
-static int connection_output(lua_State *L) {
-  struct sat_pop3_client *c = check(L);
-  lua_pushlstring(L, c->out.n > 0 ? (const char *)c->out.p : "", c->out.n);
-  sat_buf_clear(&c->out);
+static int read_event(lua_State *L, void *client, const uint8_t *p, size_t n,
+                      size_t *used_r, struct sat_error *err) {
+  int event = sat_pop3_client_read(client, p, n, used_r, err);
+  if (event < 0) return -1;
+  if (event == SAT_POP3_MORE) return 0;
+  push_event(L, client, event);
   return 1;
+}
+
+static int connection_step(lua_State *L) {
+  return sat_bind_line_step(L, check(L), read_event);
+}
+
+static int connection_feed(lua_State *L) {
+  return sat_bind_line_feed(L, check(L), read_event);
+}
+
+static int connection_output(lua_State *L) {
+  return sat_bind_line_output(L, &check(L)->out);
 }
 
 /* c:expected() -> number of answers that have not ended */
 static int connection_expected(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)sat_pop3_client_expected(check(L)));
   return 1;
-}
-
-/* c:token(), c:cancel(): the stream's, for who waits for an event */
-static int connection_token(lua_State *L) {
-  struct sat_stream *s = stream_of(L);
-  luaL_argcheck(L, s != NULL, 1, "a connection without a stream");
-  lua_pushinteger(L, (lua_Integer)sat_op_watch(sat_stream_op(s)));
-  return 1;
-}
-
-static int connection_cancel(lua_State *L) {
-  struct sat_stream *s = stream_of(L);
-  if (s != NULL) sat_stream_cancel(s);
-  return 0;
 }
 
 int sat_bind_pop3(lua_State *L) {
@@ -304,8 +216,8 @@ int sat_bind_pop3(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"command", connection_command}, {"step", connection_step},
       {"feed", connection_feed},       {"output", connection_output},
-      {"expected", connection_expected}, {"token", connection_token},
-      {"cancel", connection_cancel},   {NULL, NULL}};
+      {"expected", connection_expected}, {"token", sat_bind_line_token},
+      {"cancel", sat_bind_line_cancel},   {NULL, NULL}};
   sat_box_type(L, CONNECTION, methods);
   luaL_newlib(L, functions);
   return 1;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "mail/command_line.h"
+
 static void expect(struct sat_pop3_client *c, bool lines_follow) {
   uint8_t flag = lines_follow;
   if (c->head == c->waiting.n) {
@@ -29,16 +31,9 @@ void sat_pop3_client_clear(struct sat_pop3_client *c) {
 int sat_pop3_client_command(struct sat_pop3_client *c, const char *line,
                             size_t n, bool lines_follow,
                             struct sat_error *err) {
-  if (n > SAT_POP3_COMMAND || (n == 0 && !c->challenge))
-    return sat_error_set(err, SAT_E_INVALID,
-                         "command: it has %zu bytes, not 1 to %d", n,
-                         SAT_POP3_COMMAND);
-  for (size_t i = 0; i < n; i++)
-    if (line[i] == '\r' || line[i] == '\n' || line[i] == '\0')
-      return sat_error_set(err, SAT_E_INVALID,
-                           "command: a line break or NUL in it");
-  sat_buf_put(&c->out, line, n);
-  sat_buf_put(&c->out, "\r\n", 2);
+  if (sat_command_line(&c->out, line, n, SAT_POP3_COMMAND, c->challenge,
+                       err) < 0)
+    return -1;
   expect(c, lines_follow);
   if (c->out.failed || c->waiting.failed)
     return sat_error_set(err, SAT_E_MEMORY, "no memory");

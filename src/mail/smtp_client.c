@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mail/command_line.h"
+
 #define SERVICE_CLOSING 421
 #define CHALLENGE 334 /* RFC 4954 4 */
 
@@ -34,16 +36,9 @@ static int refuse_data(const struct sat_smtp_client *c, bool wanted,
 int sat_smtp_client_command(struct sat_smtp_client *c, const char *line,
                             size_t n, struct sat_error *err) {
   if (refuse_data(c, false, err) < 0) return -1;
-  if ((n == 0 && !c->challenge) || n > SAT_SMTP_COMMAND)
-    return sat_error_set(err, SAT_E_INVALID,
-                         "command: it has %zu bytes, not 1 to %d", n,
-                         SAT_SMTP_COMMAND);
-  for (size_t i = 0; i < n; i++)
-    if (line[i] == '\r' || line[i] == '\n' || line[i] == '\0')
-      return sat_error_set(err, SAT_E_INVALID,
-                           "command: a line break or NUL in it");
-  sat_buf_put(&c->out, line, n);
-  sat_buf_put(&c->out, "\r\n", 2);
+  if (sat_command_line(&c->out, line, n, SAT_SMTP_COMMAND, c->challenge,
+                       err) < 0)
+    return -1;
   c->expected++;
   return check_out(c, err);
 }
