@@ -1,26 +1,16 @@
 -- Logging on to POP3: SASL by AUTH (RFC 5034), APOP (RFC 1939 7), USER and PASS. A
 -- password goes over a clear connection only where tls = false says so.
 
+local auth_command = require "satchel.auth_command"
 local core = require "satchel.core"
 local errors = require "satchel.error"
-local sasl = require "satchel.sasl"
 
 local M = {}
-
-local base64, unbase64 = core.text.base64, core.text.unbase64
 
 -- RFC 2449 4: a command has 255 bytes with its CRLF
 local LONGEST <const> = 253
 
 local bare <const> = { PLAIN = true, LOGIN = true }
-
-local function command(mechanism, initial)
-  local line = "AUTH " .. mechanism
-  if not initial then return line, line end
-  local whole = line .. " " .. (initial == "" and "=" or base64(initial))
-  if #whole > LONGEST then return line, line, initial end
-  return whole, line .. " ***"
-end
 
 local function refusal(self, answer)
   local err = self:refusal(answer, "the server refuses", "auth")
@@ -28,24 +18,12 @@ local function refusal(self, answer)
     retryable = err.retryable }
 end
 
-local function exchange(self, mechanism, initial, respond)
-  local line, shown, late = command(mechanism, initial)
-  local answer = self:ask(line, shown)
-  while answer.status == "challenge" do
-    local challenge = unbase64(answer.text)
-    local response
-    if late and challenge == "" then
-      response, late = late, nil
-    else
-      response = challenge and respond(challenge)
-    end
-    answer = self:ask(response and base64(response) or "*", "***")
-    if not response then
-      return false, challenge and {} or { message = "a challenge that is not base64" }
-    end
-  end
-  if answer.status == "ok" then return true end
-  return false, refusal(self, answer)
+local function run(self, candidates)
+  return auth_command.run({ longest = LONGEST,
+    ask = function(...) return self:ask(...) end,
+    challenge = function(answer) return answer.status == "challenge" and answer.text or nil end,
+    accepted = function(answer) return answer.status == "ok" end,
+    refusal = function(answer) return refusal(self, answer) end }, candidates)
 end
 
 local function password_of(options)
@@ -92,25 +70,17 @@ local function user_and_pass(self)
   if answer.status ~= "ok" then refused(self, answer, "PASS") end
 end
 
-local function choose(self)
-  local options = self.options
-  local tls = type(options.tls) == "table" and options.tls or {}
-  return sasl.choose { offered = self.capabilities.SASL or {}, secure = self.line.secure,
-    user = login_of(self), password = options.password, token = options.token,
-    stream = self.line.stream, service = "pop", host = self.endpoint.host,
-    port = self.endpoint.port, clear_allowed = options.tls == false,
-    certificate = tls.cert ~= nil }
-end
-
 ---Logs on. Within TLS APOP is not preferred to the password itself: many servers
 ---have a timestamp in their greeting and only digests of the passwords.
 ---@param self satchel.pop3.Connection
 function M.log_on(self)
-  local options, candidates = self.options, choose(self)
+  local options = self.options
+  local candidates = auth_command.choose(self, "pop", login_of(self),
+    self.capabilities.SASL or {})
   local first = candidates[1] and candidates[1].mechanism
   local may_bare = self.line.secure or options.tls == false
   if first and (not bare[first] or self.line.secure or not self.timestamp) then
-    self.mechanism = sasl.run(candidates, function(...) return exchange(self, ...) end)
+    self.mechanism = run(self, candidates)
   elseif options.password and self.timestamp and not self.line.secure then
     self.mechanism = "APOP"
     apop(self)
@@ -121,7 +91,7 @@ function M.log_on(self)
     self.mechanism = "APOP"
     apop(self)
   else
-    self.mechanism = sasl.run(candidates, function() return false end)
+    self.mechanism = run(self, candidates)
   end
 end
 
