@@ -1,7 +1,7 @@
 -- Refusals of a server that told the user its ROP and its code, and not what to
 -- do: recipients it does not know, senders one may not be, mailboxes of others.
 
-local satchel = require "satchel"
+local refusal = require("support.refused").kind
 local tapped = require "support.tapped"
 
 describe("what a server refuses", function()
@@ -13,9 +13,7 @@ describe("what a server refuses", function()
   end)
 
   local function refused(kind, fn, ...)
-    local ok, err = satchel.try(fn, ...)
-    assert.is_false(ok)
-    assert.equal(kind, err.kind, tostring(err))
+    local err = refusal(kind, fn, ...)
     assert.is_number(err.code)
     assert.is_string(err.name)
     assert.is_string(err.hint)

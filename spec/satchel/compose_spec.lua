@@ -1,14 +1,8 @@
 local compose = require "satchel.compose"
+local refused = require("support.refused").saying
 local satchel = require "satchel"
 
 local mail <const> = { kind = "mail", role = "inbox" }
-
-local function refused(kind, pattern, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind)
-  assert.matches(pattern, err.message)
-end
 
 describe("a draft", function()
   it("has every field in its final form", function()

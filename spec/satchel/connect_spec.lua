@@ -1,11 +1,9 @@
 local memory = require "support.memory_driver"
 local satchel = require "satchel"
+local saying = require("support.refused").saying
 
-local function refused(kind, pattern, options)
-  local ok, err = satchel.try(satchel.connect, options)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind)
-  assert.is_truthy(err.message:find(pattern, 1, true), err.message)
+local function refused(kind, what, options)
+  return saying(kind, what, satchel.connect, options)
 end
 
 describe("connect", function()

@@ -1,13 +1,5 @@
 local memory = require "support.memory_driver"
-local satchel = require "satchel"
-
-local function refused(kind, pattern, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind)
-  assert.matches(pattern, err.message)
-  return err
-end
+local refused = require("support.refused").saying
 
 describe("a folder", function()
   local session, driver, inbox

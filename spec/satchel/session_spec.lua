@@ -1,12 +1,6 @@
 local memory = require "support.memory_driver"
+local refused = require("support.refused").saying
 local satchel = require "satchel"
-
-local function refused(kind, pattern, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind)
-  assert.matches(pattern, err.message)
-end
 
 describe("a session", function()
   local session, driver

@@ -15,14 +15,7 @@ Face.__index = Face
 
 Face.new_year = 1767225600
 
----@param kind string
----@return table error
-function Face.refused(kind, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind, tostring(err))
-  return err
-end
+Face.refused = require("support.refused").kind
 
 -- what a behaviour ends with that was denied in another way; with a reason
 -- whatever the session says that it can

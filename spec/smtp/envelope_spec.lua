@@ -1,7 +1,7 @@
 -- MAIL and RCPT: what the server's extensions allow and the message needs.
 
 local envelope = require "satchel.smtp.envelope"
-local satchel = require "satchel"
+local refused = require("support.refused").saying
 
 local all = { SIZE = { "1000" }, ["8BITMIME"] = {}, SMTPUTF8 = {}, DSN = {}, CHUNKING = {},
   BINARYMIME = {} }
@@ -11,14 +11,6 @@ local function new(given)
   for name, value in pairs(given) do copy[name] = value end
   copy.dsn = copy.dsn and envelope.dsn(copy.dsn)
   return envelope.new(copy)
-end
-
-local function refused(kind, pattern, fn, ...)
-  local ok, err = satchel.try(fn, ...)
-  assert.is_false(ok)
-  assert.equal(kind, err.kind, tostring(err))
-  assert.truthy(err.message:find(pattern, 1, true), err.message)
-  return err
 end
 
 describe("MAIL", function()

@@ -17,13 +17,13 @@ function M.kind(kind, fn, ...)
 end
 
 ---@param kind string
----@param pattern string of the message
+---@param what string in the message: a pattern of it, or words as they stand
 ---@param fn function
 ---@param ... any its arguments
 ---@return satchel.Error
-function M.saying(kind, pattern, fn, ...)
+function M.saying(kind, what, fn, ...)
   local err = M.kind(kind, fn, ...)
-  assert.matches(pattern, err.message)
+  assert.is_truthy(err.message:find(what, 1, true) or err.message:find(what), err.message)
   return err
 end
 

@@ -114,12 +114,6 @@ function Driver:existing_command(set, into)
   return find.collecting({ ("UID SEARCH %sUID %s"):format(result, set) }, into)
 end
 
-local function set_of(uids)
-  local set = {}
-  for _, uid in ipairs(uids) do set[uid] = true end
-  return set
-end
-
 ---Runs commands for all messages of a batch: 1 round trip for each 16 sets of UIDs, most
 ---often for all.  `make(piece)` gives the commands for a set; `judge(piece, completions)`
 ---takes their completions.  An error that no message survives is raised with the
@@ -309,7 +303,7 @@ function Driver:store_flags(op, folder_id, batch, change, opts)
       err.refused = true
       return self:fail(batch, piece.uids, self:place_error(err, op, self:show_folder(folder_id)))
     end
-    self:fail_missing(op, batch, piece.uids, set_of(piece.exist.uids))
+    self:fail_missing(op, batch, piece.uids, ids.set(piece.exist.uids))
   end)
   remove_unlisted(self, op, folder_id, batch, change)
   return results
@@ -360,7 +354,7 @@ local function delete_hard(self, list, folder_id, opts)
       err.refused = true
       self:fail(batch, piece.uids, self:place_error(err, "delete", self:show_folder(folder_id)))
     else
-      self:fail_missing("delete", batch, piece.uids, set_of(piece.exist.uids))
+      self:fail_missing("delete", batch, piece.uids, ids.set(piece.exist.uids))
       self:forget_items(folder_id, piece.uids)
     end
   end)

@@ -6,6 +6,7 @@ local bodies = require "satchel.imap.bodies"
 local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
 local error_object = require "satchel.error"
+local ids = require "satchel.imap.ids"
 local records = require "satchel.imap.records"
 local repair = require "satchel.imap.repair"
 
@@ -70,8 +71,7 @@ end
 ---@param into table<integer, table> responses by UID; `broken`: a list of those that broke
 ---@return table[] commands
 function M.commands(uids, items, into)
-  local list, asked, is_answer = {}, {}, mark_of(items)
-  for _, uid in ipairs(uids) do asked[uid] = true end
+  local list, asked, is_answer = {}, ids.set(uids), mark_of(items)
   local function on(response)
     local uid = response.type == "fetch" and response.uid
     if not uid or not asked[uid] or not is_answer(response) then return false end

@@ -5,6 +5,7 @@
 local broken = require "satchel.imap.broken"
 local core = require "satchel.core"
 local fetch = require "satchel.imap.fetch"
+local ids = require "satchel.imap.ids"
 local order = require "satchel.imap.order"
 local search = require "satchel.imap.search"
 
@@ -107,12 +108,6 @@ local function sort_criteria(self, plan)
   return wanted and self:has "SORT" and order.criteria(plan.order) or nil
 end
 
-local function set_of(uids)
-  local set = {}
-  for _, uid in ipairs(uids) do set[uid] = true end
-  return set
-end
-
 ---The items of a plan as far as the server can tell: 1 round trip.
 ---@param self satchel.imap.Driver
 ---@param op string
@@ -136,7 +131,7 @@ function M.uids(self, op, plan)
   if not criteria then table.sort(answers.wide.uids) end
   local ordered = not plan.order or #plan.order == 0
   return { uids = answers.wide.uids, sorted = ordered or criteria ~= nil, rest = compiled.rest,
-    fields = compiled.fields, sure = compiled.narrow and set_of(answers.narrow.uids) or nil,
+    fields = compiled.fields, sure = compiled.narrow and ids.set(answers.narrow.uids) or nil,
     uidvalidity = self.conn.selected.uidvalidity }
 end
 

@@ -41,6 +41,14 @@ function M.parse(id)
   return validity --[[@as integer]], uid --[[@as integer]], part
 end
 
+---@param uids integer[]
+---@return table<integer, boolean> which UIDs they are
+function M.set(uids)
+  local set = {}
+  for _, uid in ipairs(uids) do set[uid] = true end
+  return set
+end
+
 ---What is said where a folder's UIDVALIDITY is another now.  Not "not_found": the
 ---items may all be there, and who took them for deleted would lose mail.
 ---@param folder string its name

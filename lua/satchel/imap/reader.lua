@@ -89,8 +89,7 @@ local function accept_broken(self, window, response)
 end
 
 local function send_window(self, uids)
-  local window = { asked = {}, uids = uids, n = #uids, bytes = 0 }
-  for _, uid in ipairs(uids) do window.asked[uid] = true end
+  local window = { asked = ids.set(uids), uids = uids, n = #uids, bytes = 0 }
   window.command = self.conn.channel:send(
     ("UID FETCH %s %s%s"):format(core.imap.set(uids), self.items,
       self.modifiers and " " .. self.modifiers or ""),
