@@ -132,6 +132,26 @@ local function described(options)
   return names[1] and table.concat(names, ", ") or "no mechanism"
 end
 
+-- what the server offers and libgsasl was built without
+local function missing(candidates)
+  local names = {}
+  for name, why in pairs(candidates.refused) do
+    if why == "not in this build" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names[1] and (" (libgsasl has no %s here)"):format(table.concat(names, ", ")) or ""
+end
+
+local function hint_of_none(candidates)
+  local options, refused = candidates.options, candidates.refused
+  if refused.GSSAPI == "nothing to show" then
+    return "leave out password and token to log on by a Kerberos ticket"
+  elseif options.token then
+    return "give user and password instead of a token"
+  end
+  return not options.password and "give user and password, or token" or nil
+end
+
 -- there was nothing to try, or nothing is left; `last` is what was said of the
 -- last one
 local function explain_none(candidates, last)
@@ -144,11 +164,10 @@ local function explain_none(candidates, last)
     end
   end
   errors.raise { kind = "auth", server = options.host, stage = "auth",
-    message = ("%s takes none of our ways to authenticate; it offers %s%s"):format(
-      options.host or "the server", described(options),
+    message = ("%s takes none of our ways to authenticate; it offers %s%s%s"):format(
+      options.host or "the server", described(options), missing(candidates),
       last and last.message and ", and says: " .. last.message or ""),
-    hint = options.token and "give user and password instead of a token"
-      or not options.password and "give user and password, or token" or nil }
+    hint = hint_of_none(candidates) }
 end
 
 local function secret(value, ...)
@@ -210,7 +229,8 @@ local function attempt(candidate, options, exchange, refused)
 end
 
 local HINT <const> = { password = "check user name and password",
-  token = "check the token and its scopes", ticket = "check the ticket by klist",
+  token = "check the token and its scopes",
+  ticket = "klist shows whose ticket it is; login = says who you are to the server",
   certificate = "is the certificate known to the server?" }
 
 local function raise_refusal(candidate, options, refusal)

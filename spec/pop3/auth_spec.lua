@@ -1,6 +1,7 @@
--- Every way to log on to a real Dovecot by POP3, over TLS and in clear text.
+-- What is POP3's own when it logs on to a real Dovecot; the mechanisms of SASL are in
+-- log_on_spec.lua.
 
-local sasl = require "satchel.sasl"
+local log_on = require "scenario.log_on"
 local satchel = require "satchel"
 local servers = require "support.mail_servers"
 
@@ -8,27 +9,7 @@ local user <const> = "carol@example.test"
 
 -- logs on by one mechanism; the one that was used
 local function by(mechanism, scheme, more)
-  local choose = sasl.choose
-  sasl.choose = function(options)
-    options.mechanism = mechanism
-    return choose(options)
-  end
-  local _ <close> = setmetatable({}, { __close = function() sasl.choose = choose end })
-  local options = servers.options(scheme, user, more)
-  options.smtp = nil
-  local session <close> = satchel.connect(options)
-  assert.is_true(session.inbox.total >= 0)
-  return session._.store:driver().connection.mechanism
-end
-
-for _, mechanism in ipairs { "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1",
-  "SCRAM-SHA-256" } do
-  it("by " .. mechanism, function()
-    assert.equal(mechanism, by(mechanism, "pop3s"))
-    if mechanism ~= "PLAIN" and mechanism ~= "LOGIN" then
-      assert.equal(mechanism, by(mechanism, "pop3", { tls = false }))
-    end
-  end)
+  return log_on.by(servers.options(scheme, user, more), mechanism)
 end
 
 it("by USER and PASS in TLS, where no mechanism will do", function()

@@ -1,32 +1,18 @@
--- Every way to log on to a real Postfix, over TLS and in clear text.
+-- What is SMTP's own when it logs on to a real Postfix; the mechanisms are in
+-- log_on_spec.lua.
 
-local sasl = require "satchel.sasl"
+local line_peer = require "support.line_peer"
+local log_on = require "scenario.log_on"
 local satchel = require "satchel"
 local servers = require "support.mail_servers"
 
 local user <const> = "carol@example.test"
 
 local function by(mechanism, scheme, more)
-  local choose = sasl.choose
-  sasl.choose = function(options)
-    options.mechanism = mechanism
-    return choose(options)
-  end
-  local _ <close> = setmetatable({}, { __close = function() sasl.choose = choose end })
   local options = { url = servers.postfix().url(scheme), user = user,
     password = servers.users[user], tls = { ca = servers.dovecot().ca }, proxy = false }
   for name, value in pairs(more or {}) do options[name] = value end
-  local session <close> = satchel.connect(options)
-  return session._.store:driver().connection.mechanism
-end
-
-for _, mechanism in ipairs { "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1",
-  "SCRAM-SHA-256" } do
-  it("by " .. mechanism, function()
-    assert.equal(mechanism, by(mechanism, "smtps"))
-    assert.equal(mechanism, by(mechanism, "submission"))
-    assert.equal(mechanism, by(mechanism, "smtp", { tls = false }))
-  end)
+  return log_on.by(options, mechanism)
 end
 
 it("by the strongest that both have", function()
@@ -43,6 +29,18 @@ for _, mechanism in ipairs { "PLAIN", "LOGIN", "SCRAM-SHA-256" } do
     assert.is_nil(tostring(err):find("wrong", 1, true))
   end)
 end
+
+it("by a ticket that is not there comes to nothing, and a refusal says why", function()
+  local peer <close> = line_peer.start("S: 220 x\nC: EHLO …\nS: 250-x\nS: 250 AUTH GSSAPI\n"
+    .. "C: MAIL …\nS: 530 5.7.0 log on first\n! drain")
+  local session <close> = satchel.connect { url = "smtp://" .. peer.place, user = user,
+    tls = false, proxy = false, timeout = 3 }
+  local ok, err = satchel.try(session.send, session, { to = user, subject = "x" })
+  assert.is_false(ok)
+  assert.equal("auth", err.kind)
+  assert.matches("log on first", err.message)
+  assert.matches("no Kerberos ticket.*kinit", err.hint)
+end)
 
 it("is left out where nothing is given, and the server's refusal says so", function()
   local options = { url = servers.postfix().url "submission", user = user,

@@ -3,6 +3,7 @@
 -- can be tried.  Runs as root, or as the caller.  2.4 has another language of
 -- configuration than 2.3 (support.dovecot.v2_3, v2_4).
 
+local root = require "support.peers.root"
 local server = require "support.server"
 
 local M = {}
@@ -148,8 +149,10 @@ local function write_users(d, options)
   local lines = {}
   for user, password in pairs(options.users) do
     local quota = options.quota and options.quota[user]
+    local fields = { quota and M.dialect().quota(quota) or "",
+      options.fields and options.fields[user] }
     lines[#lines + 1] = ("%s:{PLAIN}%s:%s:%s::%s/mail/%s::%s"):format(user, password, uid, gid,
-      d.dir, user, quota and M.dialect().quota(quota) or "")
+      d.inside, user, table.concat(fields, " "))
   end
   server.write(d.dir .. "/users", table.concat(lines, "\n") .. "\n")
   server.run("mkdir -p '%s/mail' && chown %s:%s '%s/mail'", d.dir, uid, gid, d.dir)
@@ -158,7 +161,7 @@ end
 local function config(d, options, protocols)
   local dialect = M.dialect()
   local values = { head = dialect.head, address = dialect.address, plain = "IMAP4rev1 UIDPLUS",
-    dir = d.dir, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s, lmtp = d.lmtp,
+    dir = d.inside, imap = d.imap, imaps = d.imaps, pop3 = d.pop3, pop3s = d.pop3s, lmtp = d.lmtp,
     submission = d.submission, relay = d.relay, ssl = options.ssl or "yes", rootless = "",
     protocols = table.concat(protocols, " "), mechanisms = options.mechanisms
       or "plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 apop" }
@@ -182,11 +185,20 @@ end
 
 ---Starts it.  Options: users = { ["a@example.test"] = "secret" }, protocols (of imap,
 ---pop3, lmtp, submission; not the last by default),
----settings = further configuration, mechanisms, ssl, quota = { [user] = "100K" }.
+---settings = further configuration, mechanisms, ssl, quota = { [user] = "100K" }, fields =
+---{ [user] = what else its passdb says }, root = the root folder (support.peers.root) it is
+---to run in instead of this machine's own.
 ---@param options table
 ---@return spec.Dovecot
 function M.start(options)
-  local d = { dir = server.place "dovecot" }
+  local d, command = {}, "dovecot -F -c dovecot.conf"
+  if options.root then
+    d.dir, d.inside = root.place(options.root, "dovecot")
+    command = ("chroot '%s' /usr/sbin/dovecot -F -c %s/dovecot.conf"):format(options.root, d.inside)
+  else
+    d.dir = server.place "dovecot"
+    d.inside = d.dir
+  end
   d.ca = server.certificate(d.dir)
   d.sasl = d.dir .. "/sasl"
   d.imap, d.imaps, d.pop3, d.pop3s, d.lmtp = server.ports(5)
@@ -197,7 +209,7 @@ function M.start(options)
   end
   write_users(d, options)
   server.write(d.dir .. "/dovecot.conf", config(d, options, protocols))
-  d.process = server.start("Dovecot", d.dir, "dovecot -F -c dovecot.conf", ports)
+  d.process = server.start("Dovecot", d.dir, command, ports)
 
   ---@param scheme string "imap", "imaps", "pop3", "pop3s", "lmtp", "submission" (STARTTLS)
   function d.url(scheme)

@@ -88,13 +88,17 @@ function M.ports(n)
   return table.unpack(ports)
 end
 
----A certificate of localhost that is its own CA: DIR/cert.pem, DIR/key.pem.
+---A certificate of localhost, or of somebody, that is its own CA: DIR/cert.pem,
+---DIR/key.pem.
 ---@param dir string
+---@param name? string
 ---@return string path of the certificate
-function M.certificate(dir)
-  M.run("cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem "
-    .. "-days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 "
-    .. "-addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign", dir)
+function M.certificate(dir, name)
+  M.run("cd '%s' && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem "
+    .. "-out cert.pem -days 30 -subj '/CN=%s' "
+    .. "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 "
+    .. "-addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign",
+    dir, name or "localhost")
   return dir .. "/cert.pem"
 end
 

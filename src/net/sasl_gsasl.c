@@ -15,10 +15,16 @@ static int set(struct sat_sasl *x, Gsasl_property name, const char *value) {
   return sat_error_set(&x->err, SAT_E_MEMORY, "not enough memory");
 }
 
+static bool is(const struct sat_sasl *x, const char *mechanism) {
+  return strcmp(x->mechanism, mechanism) == 0;
+}
+
+/* A certificate or a ticket has a name of its own (RFC 4422 A.1, RFC 4752
+** 3.1): without ours it would let us into its owner's mailbox. */
 static int set_all(struct sat_sasl *x, const struct sat_sasl_request *r) {
-  bool external = strcmp(x->mechanism, "EXTERNAL") == 0;
+  bool named = is(x, "EXTERNAL") || is(x, "GSSAPI");
   const char *authzid = r->authzid;
-  if (external && authzid == NULL) authzid = r->user;
+  if (named && authzid == NULL) authzid = r->user;
   if (set(x, GSASL_AUTHID, r->user) < 0) return -1;
   if (set(x, GSASL_AUTHZID, authzid) < 0) return -1;
   if (set(x, GSASL_PASSWORD, r->password) < 0) return -1;
@@ -27,10 +33,8 @@ static int set_all(struct sat_sasl *x, const struct sat_sasl_request *r) {
 }
 
 static bool needs_password(const struct sat_sasl *x) {
-  return strcmp(x->mechanism, "GSSAPI") != 0 &&
-         strcmp(x->mechanism, "GS2-KRB5") != 0 &&
-         strcmp(x->mechanism, "EXTERNAL") != 0 &&
-         strcmp(x->mechanism, "ANONYMOUS") != 0;
+  return !is(x, "GSSAPI") && !is(x, "GS2-KRB5") && !is(x, "EXTERNAL") &&
+         !is(x, "ANONYMOUS");
 }
 
 static int open_gsasl(struct sat_sasl *x, const struct sat_sasl_request *r) {
@@ -48,9 +52,10 @@ static int open_gsasl(struct sat_sasl *x, const struct sat_sasl_request *r) {
 static int explain_kerberos(struct sat_sasl *x) {
   const char *host = gsasl_property_fast(x->session, GSASL_HOSTNAME);
   const char *service = gsasl_property_fast(x->session, GSASL_SERVICE);
-  x->hint = "get a ticket by kinit, or give a password or a token";
+  x->hint = "get a ticket by kinit (klist shows what there is; the url has "
+            "to name the host as Kerberos does), or give a password";
   return sat_error_set(&x->err, SAT_E_AUTH,
-                       "no Kerberos ticket that %s@%s takes",
+                       "there is no Kerberos ticket, or none for %s/%s",
                        service != NULL ? service : "?",
                        host != NULL ? host : "?");
 }

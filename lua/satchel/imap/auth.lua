@@ -12,13 +12,15 @@ local words = require "satchel.imap.words"
 local M = {}
 
 -- What a NO or BAD to an attempt means to sasl.run. BAD is said of a mechanism
--- that was offered and is not known (QUIRKS 47: or NO, and in words why).
+-- that was offered and is not known (QUIRKS 47: or NO, and in words why). What to do
+-- about credentials depends on the mechanism: sasl.run knows.
 local function refusal_of(conn, done)
   local err = errors.of(done, "authenticate", conn.server)
   local kind = errors.kind(done.code)
   local text = done.text or ""
   return { message = trace.hide(text, conn.options.password), name = err.name,
-    kind = kind and kind ~= "invalid" and kind or nil, hint = kind and err.hint,
+    kind = kind and kind ~= "invalid" and kind or nil,
+    hint = kind and err.name ~= "AUTHENTICATIONFAILED" and err.hint or nil,
     retryable = err.retryable, retry_after = err.retry_after,
     unavailable = done.type == "bad" or done.code and done.code.name == "CANNOT"
       or not kind and text:lower():find "unsupported.-mechanism" ~= nil }
@@ -61,7 +63,10 @@ local function login(conn, channel)
   local parts = words.add({ "LOGIN " }, words.string(options.user, "user"), " ",
     words.string(password, "password"))
   local done = channel:wait(channel:send(parts, { name = "LOGIN", secret = password }))
-  if done.type == "ok" then return end
+  if done.type == "ok" then
+    conn.mechanism = "the command LOGIN"
+    return
+  end
   local err = errors.of(done, "login", conn.server)
   if not errors.kind(done.code) then err.kind = "auth" end
   err.message = ("%s refused to let %s in by LOGIN: %s"):format(conn.server, options.user,
@@ -91,14 +96,17 @@ function M.run(conn, channel)
     certificate = type(options.tls) == "table" and options.tls.cert ~= nil,
   }
   if not candidates[1] and may_login(conn, secure) then return login(conn, channel) end
-  local ok, err = pcall(sasl.run, candidates, function(...)
+  local ok, result = pcall(sasl.run, candidates, function(...)
     local accepted, refusal = exchange(conn, channel, ...)
     unavailable = not accepted and refusal.unavailable
     return accepted, refusal
   end)
-  if ok then return end
+  if ok then
+    conn.mechanism = result
+    return
+  end
   if unavailable and may_login(conn, secure) then return login(conn, channel) end
-  error(err, 0)
+  error(result, 0)
 end
 
 return M

@@ -25,6 +25,7 @@ local verbs = require "satchel.imap.verbs"
 ---@field identity? table what the server says by ID
 ---@field selected? satchel.imap.Selected
 ---@field server string host
+---@field mechanism? string how it was logged on
 ---@field round_trips integer times that an answer was waited for
 ---@field generation integer how often it was connected
 ---@field listeners table<function, boolean> called with each untagged response

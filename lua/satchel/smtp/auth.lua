@@ -32,18 +32,26 @@ local function choose(self, offered)
   return auth_command.choose(self, "smtp", self.options.user, offered)
 end
 
--- without a password: a certificate or a ticket may do, and none may be needed
+-- Without a password: a certificate or a ticket may do, and none may be needed. If it
+-- was, what the server refuses then has the reason for its hint.
 local function without_secret(self, offered)
   local candidates = choose(self, offered)
   if #candidates == 0 then return end
-  local ok, err = pcall(run, self, candidates)
-  if not ok and self.line.lost then error(err, 0) end
+  local ok, result = pcall(run, self, candidates)
+  if ok then
+    self.mechanism = result
+  elseif self.line.lost or not errors.is(result) then
+    error(result, 0)
+  else
+    self.unknown = result
+  end
 end
 
 ---Logs on if there is something to log on with.
 ---@param self satchel.smtp.Connection
 function M.log_on(self)
   local options, offered = self.options, self.capabilities.AUTH
+  self.unknown = nil
   if not (options.password or options.token) then
     if offered then without_secret(self, offered) end
     return

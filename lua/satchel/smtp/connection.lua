@@ -32,6 +32,7 @@ local lock = require "satchel.lock"
 ---@field capabilities table<string, string[]> keywords of EHLO with their parameters
 ---@field server string the name in the greeting
 ---@field line? satchel.Dialogue nil: not connected
+---@field unknown? satchel.Error why a log-on without password came to nothing
 ---@field dirty? boolean a transaction was left behind: RSET before the next
 ---@field lock satchel.Lock
 local Connection = { __name = "satchel.smtp.Connection" }
@@ -90,6 +91,9 @@ end
 function Connection:refusal(reply, what, stage)
   local err = code.error(reply, what, stage)
   err.server = self.endpoint.host
+  if err.kind == "auth" and self.unknown then
+    err.hint = ("%s: %s"):format(self.unknown.message, self.unknown.hint)
+  end
   return err
 end
 

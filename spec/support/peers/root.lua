@@ -17,6 +17,8 @@ Debian-exim:x:503:503:exim:/var/spool/exim4:/usr/sbin/nologin
 opensmtpd:x:504:504:opensmtpd:/run/empty:/usr/sbin/nologin
 opensmtpq:x:505:505:opensmtpq:/run/empty:/usr/sbin/nologin
 vmail:x:506:506:vmail:/home:/usr/sbin/nologin
+dovecot:x:507:507:dovecot:/run/empty:/usr/sbin/nologin
+dovenull:x:508:508:dovenull:/run/empty:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 ]]
 local GROUP <const> = [[
@@ -28,12 +30,14 @@ Debian-exim:x:503:
 opensmtpd:x:504:
 opensmtpq:x:505:
 vmail:x:506:
+dovecot:x:507:
+dovenull:x:508:
 nogroup:x:65534:
 ]]
 
 local DEVICES <const> = [[
-mkdir -p dev proc run tmp etc home root var/run var/lib var/log var/spool run/empty
-chmod 1777 tmp
+mkdir -p dev proc run tmp etc home root var/tmp var/run var/lib var/log var/spool run/empty
+chmod 1777 tmp var/tmp
 [ -e dev/null ] || mknod -m 666 dev/null c 1 3
 [ -e dev/zero ] || mknod -m 666 dev/zero c 1 5
 [ -e dev/random ] || mknod -m 666 dev/random c 1 8
@@ -102,11 +106,12 @@ end
 
 ---A folder of this run below the root: its path outside, and inside.
 ---@param root string
+---@param name? string where the root has several servers
 ---@return string outside
 ---@return string inside
-function M.place(root)
+function M.place(root, name)
   local file <close> = assert(io.open "/proc/self/stat")
-  local inside = ("/srv/%d"):format(file:read "n")
+  local inside = ("/srv/%d%s"):format(file:read "n", name and "-" .. name or "")
   server.run("rm -rf '%s%s' && mkdir -p -m 755 '%s%s'", root, inside, root, inside)
   return root .. inside, inside
 end
