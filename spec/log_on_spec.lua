@@ -50,18 +50,8 @@ describe("a Dovecot that knows certificates:", function()
     server.certificate(dir, CAROL)
     server.certificate(mallory, CAROL)
     box = dovecot.start { users = servers.users, mechanisms = "plain external",
-      protocols = { "imap", "pop3" }, settings = ([[
-ssl_ca = <%s/cert.pem
-ssl_verify_client_cert = yes
-ssl_require_crl = no
-ssl_cert_username_field = commonName
-auth_ssl_username_from_cert = yes
-passdb {
-  driver = static
-  mechanisms = external
-  args = nopassword=y
-}
-]]):format(dir) }
+      protocols = { "imap", "pop3" },
+      settings = dovecot.dialect().certificates(dir .. "/cert.pem") }
   end)
 
   teardown(function()

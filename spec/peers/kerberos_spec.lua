@@ -19,13 +19,7 @@ describe("a Kerberos ticket", function()
     box = dovecot.start { root = realm.root, users = PASSWORDS, mechanisms = "gssapi plain",
       protocols = { "imap", "pop3" }, fields = {
         [ANNA] = "k5principals=anna@" .. realm.realm, [BOB] = "k5principals=bob@" .. realm.realm },
-      settings = ([[
-auth_krb5_keytab = %s
-auth_gssapi_hostname = localhost
-auth_username_format = %%Lu
-auth_default_realm = example.test
-import_environment = TZ KRB5_CONFIG=%s
-]]):format(realm.keytab, realm.config) }
+      settings = dovecot.dialect().tickets(realm) }
     relay = postfix.start { users = PASSWORDS, dovecot = box }
     with_ticket, without = realm:ticket("anna", "secret"), realm:ticket()
   end)

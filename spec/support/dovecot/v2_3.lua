@@ -62,6 +62,41 @@ function M.quota(limit)
   return "userdb_quota_rule=*:storage=" .. limit
 end
 
+local CERTIFICATES <const> = [[
+ssl_ca = <$ca
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+ssl_cert_username_field = commonName
+auth_ssl_username_from_cert = yes
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}
+]]
+
+---Settings for users who show a certificate with their name.
+---@param ca string a PEM file
+---@return string
+function M.certificates(ca)
+  return (CERTIFICATES:gsub("%$ca", ca))
+end
+
+local TICKETS <const> = [[
+auth_gssapi_hostname = localhost
+auth_krb5_keytab = $keytab
+auth_default_realm = example.test
+auth_username_format = %Lu
+import_environment = TZ KRB5_CONFIG=$config
+]]
+
+---Settings for users who show a ticket of Kerberos.
+---@param realm { keytab: string, config: string } files
+---@return string
+function M.tickets(realm)
+  return (TICKETS:gsub("%$(%w+)", realm))
+end
+
 local OAUTH <const> = [[
 introspection_url = $issuer/token/introspection
 introspection_mode = post

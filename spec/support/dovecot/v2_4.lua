@@ -78,6 +78,44 @@ function M.quota(limit)
   return "userdb_quota_storage_size=" .. limit
 end
 
+local CERTIFICATES <const> = [[
+ssl_server_ca_file = $ca
+ssl_server_request_client_cert = yes
+ssl_server_require_crl = no
+ssl_server_cert_username_field = commonName
+auth_ssl_username_from_cert = yes
+passdb static {
+  mechanisms_filter = external
+  fields {
+    nopassword = yes
+  }
+}
+]]
+
+---Settings for users who show a certificate with their name.
+---@param ca string a PEM file
+---@return string
+function M.certificates(ca)
+  return (CERTIFICATES:gsub("%$ca", ca))
+end
+
+local TICKETS <const> = [[
+auth_gssapi_hostname = localhost
+auth_krb5_keytab = $keytab
+auth_default_domain = example.test
+auth_username_format = %{user | lower}
+import_environment {
+  KRB5_CONFIG = $config
+}
+]]
+
+---Settings for users who show a ticket of Kerberos.
+---@param realm { keytab: string, config: string } files
+---@return string
+function M.tickets(realm)
+  return (TICKETS:gsub("%$(%w+)", realm))
+end
+
 local OAUTH <const> = [[
 passdb oauth2 {
   mechanisms_filter = oauthbearer xoauth2
