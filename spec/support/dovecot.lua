@@ -119,6 +119,7 @@ service lmtp {
 -- a proxy before somebody who delivers, which reads by BURL what IMAP has
 local SUBMISSION <const> = [[
 hostname = localhost
+imap_urlauth_port = $imap
 submission_relay_host = 127.0.0.1
 submission_relay_port = $relay
 service submission-login {

@@ -20,7 +20,7 @@ local PIECE <const> = 64 << 10
 
 ---@class satchel.imap.Assembly
 ---@field pieces satchel.imap.Piece[]
----@field size integer bytes, but for headers of parts
+---@field size integer bytes; before it is filled but for headers of parts
 ---@field message_id string|nil
 local Assembly = {}
 Assembly.__index = Assembly
@@ -61,6 +61,17 @@ end
 
 -- Put together here ---------------------------------------------------------------
 
+-- bytes of a spool, n at a time
+local function spooled(piece, n)
+  local at, to = piece.from, piece.from + piece.size
+  return function()
+    if at >= to then return nil end
+    local bytes = error_object.assert(piece.spool:read(at, math.min(n, to - at)))
+    at = at + #bytes
+    return bytes
+  end
+end
+
 -- the bytes of a piece, piece by piece
 local function bytes_of(self, piece)
   if piece.text then
@@ -71,47 +82,35 @@ local function bytes_of(self, piece)
       return all
     end
   elseif piece.spool then
-    local at, to = piece.from, piece.from + piece.size
-    return function()
-      if at >= to then return nil end
-      local bytes = error_object.assert(piece.spool:read(at, math.min(PIECE, to - at)))
-      at = at + #bytes
-      return bytes
-    end
+    return spooled(piece, PIECE)
   end
   local reader = self.driver:section(piece.id, piece.folder_id, piece.section)
   return function() return reader:read(PIECE) end
 end
 
--- a spool as mime.build gives what it has built
-local function body_of(spool, message_id)
-  local body = { size = spool:size(), message_id = message_id, eightbit = true }
-  function body.chunks(_, n)
-    local at = 0
-    return function()
-      if at >= body.size then return nil end
-      local piece = error_object.assert(spool:read(at, math.min(n, body.size - at)))
-      at = at + #piece
-      return piece
-    end
+---Reads what is stored, so that size is exact.
+function Assembly:fill()
+  if self.filled then return end
+  -- a spool, for while a message is stored nothing is read
+  self.filled = core.mime.spool()
+  for _, piece in ipairs(self.pieces) do
+    for bytes in bytes_of(self, piece) do error_object.assert(self.filled:write(bytes)) end
   end
-  function body.close() spool:close() end
-  return body
+  self.size = self.filled:size()
 end
 
----The whole message, as mime.build gives one: what is stored is read.
----@return satchel.mime.Body
-function Assembly:body()
-  -- a spool, for while a message is stored nothing is read
-  local spool = core.mime.spool()
-  for _, piece in ipairs(self.pieces) do
-    for bytes in bytes_of(self, piece) do error_object.assert(spool:write(bytes)) end
-  end
-  return body_of(spool, self.message_id)
+---The bytes from the start, in pieces of n at most, as those of satchel.mime.Body.
+---@param n integer
+---@return fun(): string|nil
+function Assembly:chunks(n)
+  self:fill()
+  return spooled({ spool = self.filled, from = 0, size = self.size }, n)
 end
 
 ---Lets go of what was built for it.
 function Assembly:close()
+  if self.filled then self.filled:close() end
+  self.filled = nil
   if self.spool then self.spool:close() end
   self.spool = nil
 end
@@ -141,7 +140,7 @@ function M.place(driver, piece)
 end
 
 -- bytes of a spool, from their beginning each time
-local function spooled(piece)
+local function again(piece)
   local done = 0
   return { size = piece.size, rewind = function() done = 0 end, read = function(n)
     n = math.min(n, piece.size - done)
@@ -160,7 +159,7 @@ function Assembly:parts()
     if piece.section then
       list[i] = { url = url.message(M.place(self.driver, piece)) }
     else
-      list[i] = piece.text and { text = piece.text } or spooled(piece)
+      list[i] = piece.text and { text = piece.text } or again(piece)
     end
   end
   return list

@@ -180,6 +180,17 @@ local function find_ids(self, op, folder_id, results)
   end
 end
 
+---The newest message with a Message-ID, if there is one: 1 round trip.
+---@param op string
+---@param folder_id string
+---@param message_id string|nil
+---@return string|nil id
+function Driver:find_stored(op, folder_id, message_id)
+  local result = { ok = true, parcel = { message_id = message_id } }
+  find_ids(self, op, folder_id, { result })
+  return result.id
+end
+
 -- Keywords of new items: whether APPEND keeps them is looked at once; where it does not
 -- (QUIRKS 52) they are stored, a command for each set of them.
 local function keep_keywords(self, op, folder_id, results)

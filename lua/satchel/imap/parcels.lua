@@ -53,13 +53,9 @@ local function of_assembly(self, made, flags, date)
     end
   end
   function parcel.fill()
-    local body <const> = made:body()
+    made:fill()
     parcel.pieces, parcel.fill = nil, nil
-    for name, value in pairs(of_body(self, body, flags, date)) do parcel[name] = value end
-    function parcel.close()
-      body:close()
-      made:close()
-    end
+    for name, value in pairs(of_body(self, made, flags, date)) do parcel[name] = value end
   end
   if not self:has "CATENATE" or not made:is_for_server() then parcel.fill() end
   return parcel

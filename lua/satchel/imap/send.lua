@@ -1,13 +1,15 @@
--- Sending from an IMAP session: by SMTP (or LMTP), and the copy is stored in Sent by
--- APPEND, the very bytes that were sent.  A stored draft goes as it is, but for Bcc and,
--- where it is not fresh, its date; a fresh one becomes the copy by being moved, so
--- that it is not uploaded a second time.
+-- Sending from an IMAP session: by SMTP (or LMTP), and the copy is stored in Sent, the
+-- very bytes that were sent: by APPEND afterwards, or before, where the server that sends
+-- can fetch it from there.  A stored draft goes as it is, but for Bcc and, where it is not
+-- fresh, its date; a fresh one becomes the copy by being moved, so that it is not uploaded
+-- a second time.
 
 local error_object = require "satchel.error"
 local head = require "satchel.mime.head"
 local ids = require "satchel.imap.ids"
 local outgoing = require "satchel.smtp.outgoing"
 local rewrite = require "satchel.imap.rewrite"
+local submission = require "satchel.imap.submission"
 
 ---@class satchel.imap.Driver
 local Driver = {}
@@ -32,10 +34,14 @@ function Driver:native(protocol)
   return protocol == "smtp" and outgoing.native(sender(self)) or nil
 end
 
--- keeps the copy: 1 round trip
+-- Keeps the copy: 1 round trip.  Who is asked again was not told whether it is there.
 local function keeper(self)
+  local again = false
   return function(body)
     local sent = self:role_folder("sent").id
+    local there = again and self:find_stored("send", sent, body.message_id)
+    if there then return there, sent end
+    again = true
     local result = self:store("send", sent, { self:parcel(body, { "\\Seen" }, nil) })[1]
     if not result.ok then error_object.raise(result.error) end
     return result.id, sent
@@ -48,6 +54,7 @@ end
 ---@return table answer { message_id =, item_id =, item_folder_id =, results = }
 function Driver:send(message, opts)
   local copy, with = {}, context(self, keeper(self))
+  with.before = with.smtp and submission.copy_first(self, with.smtp, with.save)
   for name, value in pairs(message) do copy[name] = value end
   copy.attachments = self:attachment_sources(message.attachments)
   with.open = self:item_opener()
@@ -100,13 +107,18 @@ function Driver:submit(id, folder_id)
   end
   if not draft.message_id then changes.message_id = head.message_id(domain_of(draft.from)) end
   local body = rewrite.message(self, id, folder_id, stored, changes, no_edits,
-    { without = { bcc = true } }):body()
-  with.save = function(sent_body)
+    { without = { bcc = true } })
+  with.before = with.smtp and submission.in_place(self, with.smtp,
+    { id = id, folder_id = folder_id, header = stored.header })
+  -- who is in Bcc is told in the copy
+  local kept = rewrite.message(self, id, folder_id, stored, changes, no_edits)
+  with.save = function()
     if fresh then return move_to_sent(self, id, folder_id, self:role_folder("sent").id) end
-    return replace_by_copy(self, id, folder_id, sent_body)
+    return replace_by_copy(self, id, folder_id, kept)
   end
   local ok, answer = pcall(outgoing.send_body, with, draft, body, { save = true })
   body:close()
+  kept:close()
   if not ok then error(answer, 0) end
   self:forget_items(folder_id, { (select(2, ids.parse(id))) })
   return answer

@@ -34,6 +34,9 @@ local lock = require "satchel.lock"
 ---@field line? satchel.Dialogue nil: not connected
 ---@field unknown? satchel.Error why a log-on without password came to nothing
 ---@field dirty? boolean a transaction was left behind: RSET before the next
+---@field fetches? boolean|"once" by BURL; false: it offers that and refuses what it is for;
+---"once": one message, and those that were there then, for each connection
+---@field fetched? boolean it has, on this connection
 ---@field lock satchel.Lock
 local Connection = { __name = "satchel.smtp.Connection" }
 Connection.__index = Connection
@@ -212,7 +215,7 @@ end
 local function open(self)
   local options = self.options
   self.line = dialogue.open("smtp", self.endpoint, core.smtp.connection, options)
-  self.dirty = nil
+  self.dirty, self.fetched = nil, nil
   greet(self)
   hello(self)
   if self.endpoint.tls == "starttls" and options.tls ~= false then start_tls(self) end
@@ -226,6 +229,13 @@ function Connection:drop()
   self.past_round_trips = self.past_round_trips + line.round_trips
   self.line = nil
   line:close()
+end
+
+---Takes leave and connects anew.
+function Connection:renew()
+  if self.line and not self.line.lost then pcall(self.ask, self, "QUIT") end
+  self:drop()
+  self:ready()
 end
 
 -- whether the server has gone, or said that it goes, while nobody listened

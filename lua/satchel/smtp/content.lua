@@ -10,6 +10,8 @@ local errors = require "satchel.error"
 ---@field repeatable boolean it can be read again
 ---@field eight_bit? boolean it has bytes beyond ASCII; nil: nobody knows
 ---@field close fun()
+---@field pieces? { url: string, text: string, size: integer }[] where the server that sends
+---finds it, in place of its bytes, and texts that stand before
 
 local M = {}
 

@@ -12,12 +12,20 @@ local transaction = require "satchel.smtp.transaction"
 
 local M = {}
 
+---@class satchel.smtp.Kept what was kept before it was sent
+---@field id? string nil: only where it is found is known; `save` keeps it
+---@field folder_id? string
+---@field undo fun(err: satchel.Error) it was not sent
+
 ---@class satchel.smtp.Context
 ---@field smtp? satchel.smtp.Connection from M.connection; nil: nothing was said of sending
 ---@field user string
 ---@field address? string the user's own address when `user` is none
 ---@field save? fun(body: any): string|nil, string|nil keeps the copy, gives item id and
 ---folder id
+---@field before? fun(kept: satchel.mime.Body, body: satchel.mime.Body, content:
+---satchel.smtp.Content, path: satchel.smtp.Envelope): satchel.smtp.Kept|nil keeps the copy
+---first, where the server that sends can fetch the content from it
 ---@field open? fun(spec: table): fun(): string|nil pieces of the raw message of an attachment
 ---that is a stored item
 
@@ -180,10 +188,20 @@ function M.send_body(context, draft, body, opts, kept)
   local recipients, utf8 = addresses_of(draft), is_international(draft)
   local path = envelope.new { from = ascii_domain(sender.email), recipients = recipients,
     utf8 = utf8, dsn = opts.dsn and envelope.dsn(opts.dsn) }
-  local results = transaction.send(context.smtp, { envelope = path,
-    content = content.of { body = body }, partial = opts.partial, progress = opts.progress })
+  local what, saves = content.of { body = body }, context.save and opts.save ~= false
+  local there = saves and context.before and context.before(kept or body, body, what, path)
+  local ok, results = pcall(transaction.send, context.smtp, { envelope = path, content = what,
+    partial = opts.partial, progress = opts.progress })
+  if not ok then
+    if there then there.undo(results) end
+    error(results, 0)
+  end
   local answer = { message_id = body.message_id, results = results }
-  if context.save and opts.save ~= false then keep(context, kept or body, answer) end
+  if there and there.id then
+    answer.item_id, answer.item_folder_id = there.id, there.folder_id
+  elseif saves then
+    keep(context, kept or body, answer)
+  end
   return answer
 end
 

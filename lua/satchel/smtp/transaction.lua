@@ -1,10 +1,12 @@
 -- One message: MAIL and every RCPT in one flight, then the content by BDAT
--- (RFC 3030) or DATA, then what became of it for each recipient. Unless `partial` is
--- asked for, nothing is sent when one recipient is refused.
+-- (RFC 3030) or DATA, or as URLs by which the server fetches it (BURL, RFC 4468), then
+-- what became of it for each recipient. Unless `partial` is asked for, nothing is sent
+-- when one recipient is refused.
 --
--- Round trips with PIPELINING: 2 with BDAT, or where nothing has to be weighed
+-- Round trips with PIPELINING: 2 with BDAT and BURL, or where nothing has to be weighed
 -- between RCPT and DATA (one recipient, `partial`); else 3.
 
+local burl = require "satchel.smtp.burl"
 local code = require "satchel.smtp.code"
 local errors = require "satchel.error"
 
@@ -124,6 +126,7 @@ end
 
 -- pieces of the content as chunks for BDAT; lines end with CRLF unless it is binary
 local function chunks_of(self)
+  if self.by_url then return burl.chunks(self.content.pieces) end
   local next_piece = self.content.chunks(PIECE)
   local lines = require "satchel.core".smtp.lines
   local binary, kept, ended = self.envelope.binary, "", false
@@ -152,15 +155,22 @@ local function read_chunk(self)
   if reply.code >= 400 then self.refused = self.refused or reply end
 end
 
+-- writes a chunk; its bytes
+local function put_chunk(self, chunk, last)
+  local line, ending = self.connection.line, last and " LAST" or ""
+  if self.by_url and chunk.url then return burl.put(line, chunk, ending) end
+  line:show("send", ("BDAT %d%s"):format(#chunk, ending))
+  line:check(line.machine:chunk(chunk, last))
+  line.spoke = true
+  return #chunk
+end
+
 local function put_chunks(self)
   local line, done, waiting = self.connection.line, 0, 0
   local together = self.connection.capabilities.PIPELINING
   for chunk, last in chunks_of(self) do
     if last then self.ended = true end
-    line:show("send", ("BDAT %d%s"):format(#chunk, last and " LAST" or ""))
-    line:check(line.machine:chunk(chunk, last))
-    line.spoke = true
-    done = done + #chunk
+    done = done + put_chunk(self, chunk, last)
     if last then
       report(self, done)
       break
@@ -201,6 +211,7 @@ local function final_replies(self)
   if not connection.lmtp then
     local reply = connection:reply()
     if self.refused and reply.code < 400 then reply = self.refused end
+    self.last = reply
     return function() return reply end
   end
   return function() return connection:reply() end
@@ -260,7 +271,7 @@ end
 -- The course of it ---------------------------------------------------------------
 
 local function uses_chunks(self)
-  return self.connection.capabilities.CHUNKING and not self.connection.lmtp
+  return self.by_url or self.connection.capabilities.CHUNKING and not self.connection.lmtp
 end
 
 -- a 354 where no recipient was accepted: an empty message goes nowhere (RFC 2920 3.1)
@@ -339,7 +350,9 @@ local function address(self)
 end
 
 local function run(self)
-  self.ended, self.refused = false, nil
+  self.ended, self.refused, self.last = false, nil, nil
+  self.by_url = burl.takes(self.connection, self.content.pieces, self.content.size)
+  if self.by_url then burl.prepare(self.connection) end
   self.envelope:check(self.connection, self.content)
   local reply = address(self)
   if uses_chunks(self) then
@@ -369,7 +382,7 @@ function M.send(connection, given)
     return chunks(n)
   end
   connection:on_line(function()
-    local ok, failed = pcall(run, self)
+    local ok, failed = pcall(burl.run, self, run)
     if not ok then uncertain(self, failed) end
     if failed == self.accepted or failed > 0 and not self.partial then
       raise_failed(self, failed)
