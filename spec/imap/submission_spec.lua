@@ -32,7 +32,7 @@ local function connect(more, user)
     user = user or "anna@example.test", smtp = dovecot.url "submission",
     tls = { ca = dovecot.ca }, proxy = false, timeout = 10, trace = function(event)
       if event.layer == "imap" or event.layer == "smtp" then
-        said[#said + 1] = (event.direction == "send" and "> " or "< ") .. event.text
+        said[#said + 1] = (event.direction == "send" and "> " or "< ") .. (event.text or "")
       end
     end }
   options.password = users[options.user]
@@ -301,5 +301,63 @@ describe("a server that sends and", function()
     assert.is_true(err.uncertain)
     assert.is_false(err.retryable)
     assert.equal(0, copies)
+  end)
+end)
+
+describe("a server of IMAP that is lost", function()
+  local hello <const> = "S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
+    .. "C: $tag AUTHENTICATE PLAIN …\n"
+    .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ UIDPLUS URLAUTH SPECIAL-USE] in\n"
+  local roles <const> = 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK x\n'
+    .. 'C: $tag LIST "" "*"\nS: * LIST (\\Sent) "/" Sent\nS: $tag OK x\n'
+  local function append(bytes)
+    return 'C: $tag APPEND "Sent" (\\Seen) {' .. bytes .. "+}\nC# " .. bytes .. "\n"
+  end
+
+  local function try(imap, smtp)
+    local from <close> = line_peer.start(imap)
+    local to <close> = sender(smtp)
+    local session <close> = connect { url = "imap://" .. from.place, tls = false,
+      smtp = { url = "smtp://" .. to.place, tls = false } }
+    local ok, result = satchel.try(session.send, session, message())
+    session:close()
+    from:check()
+    to:check()
+    return ok, result
+  end
+
+  it("while the copy goes up: it is sent, and the copy not doubled", function()
+    local bytes = size()
+    local ok, sent = try({ hello .. roles .. append(bytes) .. "C: \n! close\n",
+      hello .. "C: $tag SELECT \"Sent\"\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\n"
+        .. "S: $tag OK [READ-WRITE] x\nC: $tag UID SEARCH HEADER Message-ID …\n"
+        .. "S: * SEARCH 9\nS: $tag OK x\nC: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n" },
+      "C: BDAT … LAST\nC# " .. bytes .. "\nS: 250 2.0.0 ok\n")
+    assert.is_true(ok, tostring(sent))
+    assert.equal("7.9", sent.item.id)
+  end)
+
+  it("while a URL is asked for: it is asked for again", function()
+    local generate <const> = "C: $tag GENURLAUTH …\n"
+    local authorized <const> = 'S: * GENURLAUTH "imap://anna%40example.test@localhost/Sent;UID=9;'
+      .. 'URLAUTH=submit+anna:internal:0123abcd"\nS: $tag OK x\n'
+    local ok, sent = try({ hello .. roles .. append(size()) .. "C: \n"
+        .. "S: $tag OK [APPENDUID 7 9] x\n" .. generate .. "! close\n",
+      hello .. generate .. authorized .. "C: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n" },
+      "C: BURL imap://anna%40example.test@localhost/Sent;UID=9;URLAUTH=submit+anna"
+        .. ":internal:0123abcd LAST\nS: 250 2.0.0 ok\n")
+    assert.is_true(ok, tostring(sent))
+    assert.equal("7.9", sent.item.id)
+  end)
+
+  it("before the copy of what was not sent is removed: the error says so", function()
+    local ok, err = try({ hello .. roles .. append(size()) .. "C: \n"
+        .. "S: $tag OK [APPENDUID 7 9] x\nC: $tag GENURLAUTH …\n"
+        .. 'S: * GENURLAUTH "imap://a@localhost/Sent;UID=9;URLAUTH=submit+a:internal:0123abcd"\n'
+        .. "S: $tag OK x\n! close\n", "S: * BYE no more\n" },
+      "C: BURL … LAST\nS: 550 5.7.1 spam\n")
+    assert.is_false(ok)
+    assert.equal("denied", err.kind)
+    assert.truthy(err.message:find("its copy is still in folder 'Sent'", 1, true), err.message)
   end)
 end)
