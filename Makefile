@@ -15,7 +15,8 @@ APT_BUILD = gcc make pkg-config lua5.4 liblua5.4-dev libcurl4-openssl-dev \
   libssl-dev libc-ares-dev libexpat1-dev libmicrohttpd-dev libgsasl-dev \
   libgmime-3.0-dev zlib1g-dev lua-cjson
 APT_TEST = lua-busted lua-check lua-luv lua-cqueues lua-sec clang \
-  libclang-rt-dev openssl dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix
+  libclang-rt-dev openssl dovecot-imapd dovecot-pop3d dovecot-lmtpd \
+  dovecot-submissiond postfix
 
 B = build/$(notdir $(CC))$(VARIANT)
 SRC = $(sort $(wildcard src/*/*.c))
