@@ -94,6 +94,23 @@ describe("a search beyond ASCII", function()
   end)
 end)
 
+describe("a search with text that is not ASCII", function()
+  -- QUIRKS 61
+  it("says the charset though IMAP4rev2 is on", function()
+    local n = value_of("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
+      .. "C: $tag AUTHENTICATE PLAIN …\n"
+      .. "S: $tag OK [CAPABILITY IMAP4rev1 IMAP4rev2 ENABLE LITERAL+] in\n"
+      .. "C: $tag ENABLE IMAP4rev2\nC: $tag NAMESPACE\n"
+      .. "S: * ENABLED IMAP4rev2\nS: A2 OK x\n"
+      .. 'S: * NAMESPACE (("" "/")) NIL NIL\nS: A3 OK x\n'
+      .. selecting(1) .. 'C: $tag UID SEARCH RETURN (COUNT) CHARSET UTF-8 SUBJECT "öä"\n'
+      .. 'S: * ESEARCH (TAG "x") UID COUNT 1\nS: $tag OK x\n' .. BYE, function(session)
+        return session.inbox:query({ where = { subject = satchel.contains "öä" } }):count()
+      end)
+    assert.equal(1, n)
+  end)
+end)
+
 describe("a search that is refused", function()
   it("is asked without its text, and the rest is judged here", function()
     local n = value_of(hello "ESEARCH" .. selecting(2)

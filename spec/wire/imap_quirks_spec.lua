@@ -28,6 +28,10 @@ local function with(fields)
 end
 
 for number, cases in pairs {
+  [62] = {
+    { parse("* 1 FETCH (THREADID (NIL))").threadid, nil },
+    { parse("* 1 FETCH (THREADID (NILS))").threadid, "NILS" },
+  },
   [22] = {
     { section('BODY[1] "Gr\xf6\xdfe"', "BODY[1]"), "Gr\xf6\xdfe" },
   },

@@ -66,12 +66,16 @@ static bool get_modseq(struct sat_imap_parser *p, struct sat_imap_fetch *o) {
          sat_imap_get_said(p, &o->modseq) && sat_imap_get_char(p, ')');
 }
 
-/* RFC 8474 5: "(" objectid ")" / nil */
+/* RFC 8474 5: "(" objectid ")" / nil; QUIRKS 62: "(NIL)" */
 static bool get_id(struct sat_imap_parser *p, struct sat_bytes *v_r) {
+  struct sat_bytes id;
   if (!sat_imap_get_space(p)) return false;
   if (sat_imap_try_word(p, "NIL")) return true;
-  return sat_imap_get_char(p, '(') && sat_imap_get_astring(p, v_r) &&
-         sat_imap_get_char(p, ')');
+  if (!sat_imap_get_char(p, '(') || !sat_imap_get_astring(p, &id) ||
+      !sat_imap_get_char(p, ')'))
+    return false;
+  if (!sat_imap_is(id, "NIL")) *v_r = id;
+  return true;
 }
 
 static bool get_emailid(struct sat_imap_parser *p, struct sat_imap_fetch *o) {

@@ -21,10 +21,10 @@ local M = {}
 
 -- Commands ------------------------------------------------------------------------
 
--- the charset is said where text is not ASCII, and must not be where the connection is
--- UTF-8 (RFC 6855 3)
+-- the charset is said where text is not ASCII (QUIRKS 61), and must not be once
+-- UTF8=ACCEPT is on (RFC 6855 3)
 local function charset(self, ascii)
-  return (ascii or self.conn.utf8) and "" or "CHARSET UTF-8 "
+  return (ascii or self.conn.enabled["UTF8=ACCEPT"]) and "" or "CHARSET UTF-8 "
 end
 
 local function keys(self, command, words)

@@ -74,9 +74,10 @@ end
 ---@field charset? string default: UTF-8 if that is needed
 ---@field returns? string[] { "COUNT", "MIN", "MAX", "ALL", "SAVE", "PARTIAL 1:100" }
 
--- the charset stands before the criteria of SEARCH; SORT and THREAD always have one
+-- the charset stands before the criteria of SEARCH (QUIRKS 61); SORT and THREAD always
+-- have one
 local function charset_of(conn, verb, options, wide)
-  local charset = options.charset or wide and not conn.utf8 and "UTF-8"
+  local charset = options.charset or wide and not conn.enabled["UTF8=ACCEPT"] and "UTF-8"
   if charset then words.atom(charset, "charset") end
   if verb == "SEARCH" then return charset and "CHARSET " .. charset .. " " or "" end
   return (charset or conn.utf8 and "UTF-8" or "US-ASCII") .. " "

@@ -87,7 +87,7 @@ function M.message(conn, parts, message)
   M.preamble(parts, message)
   if message.pieces then return M.catenate(parts, message.pieces) end
   local part = literal(conn, message)
-  if message.utf8 and conn.utf8_names then
+  if message.utf8 and conn.utf8_names and conn.enabled["UTF8=ACCEPT"] then
     part.binary = true
     return words.add(parts, " UTF8 (", part, ")")
   end
