@@ -25,6 +25,7 @@ sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: $in/sasldb
 sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256
 allowplaintext: yes
+allowstarttls: yes
 tls_server_cert: $in/cert.pem
 tls_server_key: $in/key.pem
 autocreate_quota: 0

@@ -35,6 +35,11 @@ dovenull:x:508:
 nogroup:x:65534:
 ]]
 
+-- packages of Debian 13 count on that, those of Debian 12 do not mind
+local MERGED <const> = [[
+for d in bin sbin lib lib64; do mkdir -p usr/$d && ln -s usr/$d $d; done
+]]
+
 local DEVICES <const> = [[
 mkdir -p dev proc run tmp etc home root var/tmp var/run var/lib var/log var/spool run/empty
 chmod 1777 tmp var/tmp
@@ -90,9 +95,10 @@ function M.make(name, packages)
   if not server.run "ls /var/lib/apt/lists":find "_Packages" then server.run "apt-get update -q" end
   local list = closure(packages)
   download(list)
-  server.run("rm -rf '%s' && mkdir -m 755 '%s'", root, root)
+  server.run("rm -rf '%s' && mkdir -m 755 '%s' && cd '%s' || exit\n%s", root, root, root, MERGED)
   for _, each in ipairs(list) do
-    server.run("dpkg-deb -x 'build/peers/debs/%s' '%s'", each.file, root)
+    server.run("dpkg-deb --fsys-tarfile 'build/peers/debs/%s' | "
+      .. "tar -x --keep-directory-symlink -C '%s'", each.file, root)
   end
   server.run("cd '%s'\n%s", root, DEVICES)
   server.write(root .. "/etc/passwd", PASSWD)
