@@ -300,6 +300,17 @@ static void put_urls(struct sat_buf *b, const struct sat_imap_pair *e) {
   }
 }
 
+static void put_vanished(struct sat_buf *b,
+                         const struct sat_imap_response *r) {
+  if (r->u.vanished.earlier) sat_buf_str(b, " (EARLIER)");
+  put_set(b, r->u.vanished.uids);
+}
+
+static void put_id(struct sat_buf *b, const struct sat_imap_pair *pairs) {
+  sat_buf_u8(b, ' ');
+  sat_imap_put_pairs(b, pairs, sat_imap_put_string, sat_imap_put_nstring);
+}
+
 static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
   switch (r->type) {
     case SAT_IMAP_OK:
@@ -330,10 +341,7 @@ static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
     case SAT_IMAP_EXISTS:
     case SAT_IMAP_RECENT:
     case SAT_IMAP_EXPUNGE: break;
-    case SAT_IMAP_VANISHED:
-      if (r->u.vanished.earlier) sat_buf_str(b, " (EARLIER)");
-      put_set(b, r->u.vanished.uids);
-      break;
+    case SAT_IMAP_VANISHED: put_vanished(b, r); break;
     case SAT_IMAP_FETCH:
       sat_buf_u8(b, ' ');
       sat_imap_put_fetch(b, r->u.fetch);
@@ -341,11 +349,7 @@ static void put_rest(struct sat_buf *b, const struct sat_imap_response *r) {
     case SAT_IMAP_NAMESPACE:
       for (int i = 0; i < 3; i++) put_spaces(b, r->u.spaces[i]);
       break;
-    case SAT_IMAP_ID:
-      sat_buf_u8(b, ' ');
-      sat_imap_put_pairs(b, r->u.pairs, sat_imap_put_string,
-                         sat_imap_put_nstring);
-      break;
+    case SAT_IMAP_ID: put_id(b, r->u.pairs); break;
     case SAT_IMAP_QUOTA: put_quota(b, &r->u.quota); break;
     case SAT_IMAP_QUOTAROOT:
     case SAT_IMAP_MYRIGHTS:
