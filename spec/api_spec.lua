@@ -176,6 +176,9 @@ end)
 
 describe("the C core", function()
   local source = read "lua/satchel/meta.lua"
+  for _, part in ipairs { "net", "imap", "smtp", "pop3", "mime" } do
+    source = source .. read("lua/satchel/meta/" .. part .. ".lua")
+  end
   local core = require "satchel.core"
 
   for part, functions_of in pairs(core) do

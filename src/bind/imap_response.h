@@ -1,6 +1,6 @@
 /*
 ** A response of an IMAP server as a Lua table (the shapes are annotated in
-** lua/satchel/meta.lua), and the functions of core.imap that need no
+** lua/satchel/meta/imap.lua), and the functions of core.imap that need no
 ** connection.
 */
 #ifndef sat_bind_imap_response_h
