@@ -44,11 +44,17 @@ local function mark_of(items)
   end
 end
 
+-- what of a broken response is of use to a record: not its bytes
+local KEPT <const> = { "name", "error", "number", "uid", "flags", "internaldate", "size",
+  "savedate", "threadid", "gm" }
+
 -- a function that keeps the responses that break the grammar
 local function breaking(into)
   return function(response)
+    local kept = {}
+    for _, name in ipairs(KEPT) do kept[name] = response[name] end
     into.broken = into.broken or {}
-    into.broken[#into.broken + 1] = response
+    into.broken[#into.broken + 1] = kept
   end
 end
 

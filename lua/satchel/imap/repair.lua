@@ -137,11 +137,13 @@ local function run(self, commands)
   return nil
 end
 
-local function keep_refusals(self, completions, from)
-  for i = from, #completions do
-    local err = completions[i].error
-    self.why = err and err.message or self.why
+-- whether none was refused
+local function all_done(self, completions)
+  local refused = false
+  for _, done in ipairs(completions or { { error = { message = self.why } } }) do
+    if done.error then refused, self.why = true, done.error.message end
   end
+  return not refused
 end
 
 -- all in one flight; after the end of a connection one by one
@@ -155,16 +157,17 @@ local function read_all(self, uids)
   local done = run(self, table.move(own, 1, #own, #commands + 1, commands))
   if done then
     driver:check(self.op, self.place.folder_id, table.move(done, 1, #plain, 1, {}))
+    all_done(self, done)
     self.sure = not self.plain.broken
-    return keep_refusals(self, done, #plain + 1)
+    return
   end
-  self.sure = run(self, plain) ~= nil and not self.plain.broken
+  self.sure = all_done(self, run(self, plain)) and not self.plain.broken
   local losses = 0
   for _, uid in ipairs(section and uids or {}) do
     if not self.own[uid] and losses < LOSSES then
       done = run(self, reading(self, { uid }, section))
       losses = losses + (done and 0 or 1)
-      if done then keep_refusals(self, done, 1) end
+      all_done(self, done)
     end
   end
 end
