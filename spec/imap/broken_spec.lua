@@ -1,256 +1,15 @@
--- Servers whose responses break the grammar of IMAP: a loop gives all messages, that of
--- the broken response too; where bytes of a message may come next the connection ends and
--- the loop goes on with another; what is not FETCH fails its command.
+-- Responses that break the grammar of IMAP on a connection: it goes on where they are sure
+-- to end, and the commands that they answer fail or hear of them.
 
 local line_peer = require "support.line_peer"
 local rows = require "support.broken_responses"
 local satchel = require "satchel"
+local script = require "support.imap_script"
 
-local LOG_ON <const> = "S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
-  .. "C: $tag AUTHENTICATE PLAIN …\n"
-  .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ UIDPLUS ESEARCH IDLE] in\n"
-local HELLO <const> = LOG_ON
-  .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'
-local SELECT <const> = "C: $tag SELECT INBOX\nS: * 3 EXISTS\nS: * FLAGS (\\Seen \\Flagged)\n"
-  .. "S: * OK [UIDVALIDITY 7] x\nS: $tag OK [READ-WRITE] selected\n"
-local ALL <const> = "C: $tag UID SEARCH RETURN (ALL) ALL\n"
-  .. 'S: * ESEARCH (TAG "x") UID ALL 1:3\nS: $tag OK x\n'
-local BYE <const> = "C: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n"
-
-local HEADER <const> = "Subject: =?utf-8?q?Zw=C3=B6lf?= Zoll\r\nFrom: \"5\\\" disk\" <a@x.test>\r\n"
-  .. "To: b@x.test, c@x.test\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\n"
-  .. "Message-ID: <2@x.test>\r\nImportance: high\r\n"
-local WHOLE <const> = HEADER .. "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"
-  .. "\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b\r\nContent-Type: application/x; "
-  .. "name=\"5\\\".x\"\r\nContent-Disposition: attachment\r\n\r\nxyz\r\n--b--\r\n"
-
--- bytes as a script has them, without a line end of its own
-local function bytes_of(text)
-  return "S- " .. text:gsub("\\", "\\\\"):gsub("\r", "\\r"):gsub("\n", "\\n"):gsub("\0", "\\x00")
-    .. "\n"
-end
-
-local function section(name, text)
-  return bytes_of(("* 2 FETCH (UID 2 BODY[%s] {%d}\r\n%s)\r\n"):format(name, #text, text))
-end
-
-local function envelope(seq, subject)
-  return ('S: * %d FETCH (UID %d FLAGS (\\Seen) ENVELOPE (NIL "%s" NIL NIL NIL NIL NIL NIL NIL '
-    .. "NIL))\n"):format(seq, seq, subject)
-end
-
--- runs fn with a session on a peer that plays the scripts, which have to be played whole
-local function with(scripts, fn, more)
-  local peer <close> = line_peer.start(scripts)
-  local options = { url = "imap://" .. peer.place, user = "anna@x.test", password = "p",
-    tls = false, proxy = false, timeout = 5 }
-  for k, v in pairs(more or {}) do options[k] = v end
-  local session = satchel.connect(options)
-  local results = table.pack(satchel.try(fn, session, peer))
-  session:close()
-  peer:check()
-  return table.unpack(results, 1, results.n)
-end
-
-local function value_of(...)
-  local ok, value = with(...)
-  assert.is_true(ok, tostring(value))
-  return value
-end
-
-local function error_of(...)
-  local ok, err = with(...)
-  assert.is_false(ok)
-  return err
-end
-
--- subjects and unread of all items
-local function overview(session)
-  local list = {}
-  for item in session.inbox:items { fields = { "subject", "unread" } } do
-    list[#list + 1] = { item.id, item.subject, item.unread }
-  end
-  return list
-end
-
-local complete <const> = { { "7.1", "one", false }, { "7.2", "Zwölf Zoll", true },
-  { "7.3", "three", false } }
-
--- a flight that reads messages by their headers: the second one, and perhaps the third
-local function by_header(tag, third)
-  local uids = third and "2:3" or "2"
-  return ("C: $tag UID FETCH %s (UID FLAGS)\n"):format(uids)
-    .. ("C: $tag UID FETCH %s (UID BODY.PEEK[HEADER])\n"):format(uids)
-    .. "S: * 2 FETCH (UID 2 FLAGS ())\n"
-    .. (third and "S: * 3 FETCH (UID 3 FLAGS (\\Seen))\n" or "") .. ("S: A%d OK x\n"):format(tag)
-    .. section("HEADER", HEADER)
-    .. (third and bytes_of "* 3 FETCH (UID 3 BODY[HEADER] \"Subject: three\")\r\n" or "")
-    .. ("S: A%d OK x\n"):format(tag + 1)
-end
-
-local FETCH <const> = "C: $tag UID FETCH 1:3 (UID FLAGS ENVELOPE)\n" .. envelope(1, "one")
+local HELLO <const>, SELECT <const>, BYE <const> = script.HELLO, script.SELECT, script.BYE
+local bytes_of, envelope = script.bytes_of, script.envelope
+local value_of, error_of = script.value_of, script.error_of
 local BROKEN <const> = rows.framed[1][2]
-
-describe("a loop over a folder, one message of which breaks its response,", function()
-  for _, row in ipairs(rows.framed) do
-    it("has it by its header: " .. row[1], function()
-      assert.same(complete, value_of(HELLO .. SELECT .. ALL .. FETCH .. bytes_of(row[2] .. "\r\n")
-        .. (row.third and "" or envelope(3, "three")) .. "S: $tag OK done\n"
-        .. by_header(6, row.third) .. BYE, overview))
-    end)
-  end
-
-  for _, row in ipairs(rows.structures) do
-    it("has it by all of it: " .. row[1], function()
-      local script = HELLO .. SELECT .. ALL
-        .. "C: $tag UID FETCH 1:3 (UID ENVELOPE BODYSTRUCTURE)\n"
-        .. bytes_of('* 2 FETCH (ENVELOPE (NIL "x" NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE '
-          .. row[2] .. " UID 2)\r\n")
-        .. 'S: * 3 FETCH (UID 3 ENVELOPE (NIL "three" NIL NIL NIL NIL NIL NIL NIL NIL) '
-        .. 'BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1))\nS: $tag OK x\n'
-        .. "C: $tag UID FETCH 1:2 (UID FLAGS)\nC: $tag UID FETCH 1:2 (UID BODY.PEEK[])\n"
-        .. "S: * 2 FETCH (UID 2 FLAGS ())\nS: A6 OK x\n" .. section("", WHOLE) .. "S: A7 OK x\n"
-        -- its attachment is opened
-        .. "C: $tag UID FETCH 2 (UID BODY.PEEK[]<0.1048576>)\n"
-        .. section("]<0>", WHOLE):gsub("%]<0>%]", "]<0>") .. "S: $tag OK x\n" .. BYE
-      local list = value_of(script, function(session)
-        local list = {}
-        for item in session.inbox:items { fields = { "subject", "attachments" } } do
-          local first = item.attachments[1]
-          list[#list + 1] = { item.id, item.subject,
-            first and { first.name, first.size, first.type, first:read(), first:read() } }
-        end
-        return list
-      end)
-      -- the first has gone
-      assert.same({ { "7.2", "Zwölf Zoll", { '5".x', 3, "application/x", "xyz", "xyz" } },
-        { "7.3", "three" } }, list)
-    end)
-  end
-
-  it("reads texts that way, too", function()
-    local list = value_of(HELLO .. SELECT .. ALL .. "C: $tag UID FETCH 1:3 (UID BODYSTRUCTURE)\n"
-      .. 'S: * 1 FETCH (UID 1 BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 3 1))\n'
-      .. "S: * 2 FETCH (UID 2 BODYSTRUCTURE ())\n"
-      .. 'S: * 3 FETCH (UID 3 BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 3 1))\n'
-      .. "S: $tag OK x\nC: $tag UID FETCH 2 (UID FLAGS)\nC: $tag UID FETCH 2 (UID BODY.PEEK[])\n"
-      .. "S: * 2 FETCH (UID 2 FLAGS ())\nS: A6 OK x\n" .. section("", WHOLE) .. "S: A7 OK x\n"
-      -- the sections of one break, too
-      .. "C: $tag UID FETCH 1,3 (UID BODY.PEEK[1])\n"
-      .. 'S: * 1 FETCH (UID 1 BODY[1] "a")\nS: * 3 FETCH (UID 3 BODY[1] a b)\nS: $tag OK x\n'
-      .. "C: $tag UID FETCH 3 (UID FLAGS)\nC: $tag UID FETCH 3 (UID BODY.PEEK[])\n"
-      .. "S: * 3 FETCH (UID 3 FLAGS ())\nS: A9 OK x\n"
-      .. bytes_of "* 3 FETCH (UID 3 BODY[] {5}\r\n\r\nabc)\r\n" .. "S: A10 OK x\n" .. BYE,
-      function(session)
-        local list = {}
-        for item in session.inbox:items { fields = { "text" } } do list[#list + 1] = item.text end
-        return list
-      end)
-    assert.same({ "a", "Hello", "abc" }, list)
-  end)
-
-  it("asks no more for one that has gone", function()
-    local list = value_of(HELLO .. SELECT .. ALL .. FETCH .. bytes_of(BROKEN .. "\r\n")
-      .. "S: $tag OK x\nC: $tag UID FETCH 2:3 (UID FLAGS)\n"
-      .. "C: $tag UID FETCH 2:3 (UID BODY.PEEK[HEADER])\nS: * 2 FETCH (UID 2 FLAGS ())\n"
-      .. "S: A6 OK x\n" .. section("HEADER", HEADER) .. "S: A7 OK x\n" .. BYE, overview)
-    assert.same({ complete[1], complete[2] }, list)
-  end)
-
-  for _, row in ipairs(rows.unframed) do
-    it("goes on where the connection has to end: " .. row[1], function()
-      local second = LOG_ON .. SELECT
-        .. (row.by_number and "C: $tag UID SEARCH 2\nS: * SEARCH 2\nS: $tag OK x\n" or "")
-        .. "C: $tag UID FETCH 3 (UID FLAGS ENVELOPE)\n" .. envelope(3, "three")
-        .. "S: $tag OK x\n" .. by_header(row.by_number and 5 or 4) .. BYE
-      assert.same(complete, value_of({ HELLO .. SELECT .. ALL .. FETCH
-        .. bytes_of(row[2] .. "\r\n") .. envelope(3, "not three") .. "S: A5 OK done\n", second },
-        overview))
-    end)
-  end
-
-  it("reads all of them otherwise where it is not known which it was", function()
-    assert.same(complete, value_of({ HELLO .. SELECT .. ALL .. FETCH
-      .. bytes_of(rows.unframed[#rows.unframed][2] .. "\r\n"),
-      LOG_ON .. SELECT .. "C: $tag UID SEARCH 2\nS: * SEARCH\nS: $tag OK x\n"
-        .. by_header(4, true) .. BYE }, overview))
-  end)
-
-  it("gives the connection up no more than a few times", function()
-    local function dies(before, uids, uid)
-      return before .. ("C: $tag UID FETCH %s (UID FLAGS ENVELOPE)\n"):format(uids)
-        .. ('S: * %d FETCH (UID %d ENVELOPE ("\n'):format(uid, uid)
-    end
-    local again <const> = LOG_ON .. SELECT
-    local list = value_of({ dies(HELLO .. SELECT .. ALL:gsub("1:3", "1:6"), "1:6", 1),
-      dies(again, "2:6", 2), dies(again, "3:6", 3), dies(again, "4:6", 4),
-      again .. "C: $tag UID FETCH 1:6 (UID FLAGS)\n"
-        .. "C: $tag UID FETCH 1:6 (UID BODY.PEEK[HEADER])\n"
-        .. "S: * 5 FETCH (UID 5 FLAGS ())\nS: A3 OK x\n"
-        .. 'S: * 5 FETCH (UID 5 BODY[HEADER] "Subject: five")\nS: A4 OK x\n' .. BYE }, overview)
-    assert.same({ { "7.5", "five", true } }, list)
-  end)
-end)
-
-describe("a message that cannot be read at all", function()
-  local UNREADABLE <const> = HELLO .. SELECT .. ALL .. FETCH .. bytes_of(BROKEN .. "\r\n")
-    .. envelope(3, "three") .. "S: $tag OK x\n"
-    .. "C: $tag UID FETCH 2 (UID FLAGS)\nC: $tag UID FETCH 2 (UID BODY.PEEK[HEADER])\n"
-    .. "S: * 2 FETCH (UID 2 FLAGS (\\Seen))\nS: A6 OK x\n"
-
-  local function first_two(session)
-    local list = session.inbox:query({ fields = { "subject", "unread" } }):all()
-    local ok, err = satchel.try(function() return list[2].subject end)
-    return { list[1].subject, list[2].id, list[2].unread, ok, err.kind, err.message,
-      list[3].subject }
-  end
-
-  for name, answer in pairs {
-    ["the server refuses"] = "S: A7 NO [SERVERBUG] out of order\n",
-    ["that breaks, too"] = "S: * 2 FETCH (UID 2 BODY[HEADER] a b)\nS: A7 OK x\n",
-    ["that does not come"] = "S: A7 OK x\n",
-  } do
-    it("has what is known, and raises the rest: " .. name, function()
-      local found = value_of(UNREADABLE .. answer
-        .. "C: $tag UID FETCH 2 (UID …\n" .. bytes_of(BROKEN .. "\r\n") .. "S: $tag OK x\n"
-        .. "C: $tag UID FETCH 2 (UID FLAGS …\nC: $tag UID FETCH 2 (UID BODY.PEEK[…\n"
-        .. "S: * 2 FETCH (UID 2 FLAGS (\\Seen) RFC822.SIZE 9)\nS: A9 OK x\n"
-        .. answer:gsub("A7", "A10") .. BYE, first_two)
-      assert.same({ "one", "7.2", false, false, "protocol" }, table.move(found, 1, 5, 1, {}))
-      assert.matches("item 7.2 cannot be read", found[6], 1, true)
-      assert.equal("three", found[7])
-    end)
-  end
-
-  it("keeps its id and its flags where it ends the connection again and again", function()
-    local dying <const> = bytes_of(rows.unframed[1][2] .. "\r\n")
-    local list = value_of({ HELLO .. SELECT .. ALL .. FETCH .. dying,
-      LOG_ON .. SELECT .. "C: $tag UID FETCH 3 (UID FLAGS ENVELOPE)\n" .. envelope(3, "three")
-        .. "S: $tag OK x\n"
-        .. "C: $tag UID FETCH 2 (UID FLAGS)\nC: $tag UID FETCH 2 (UID BODY.PEEK[HEADER])\n"
-        .. dying,
-      LOG_ON .. SELECT .. "C: $tag UID FETCH 2 (UID FLAGS)\n" .. dying,
-      LOG_ON .. SELECT .. "C: $tag UID FETCH 2 (UID BODY.PEEK[HEADER])\n" .. dying,
-      LOG_ON .. "C: $tag NOOP\nS: $tag OK x\n" .. BYE }, function(session)
-        local list = {}
-        for item in session.inbox:items { fields = { "subject", "unread" } } do
-          list[#list + 1] = { item.id, item.unread }
-        end
-        session.imap:noop()
-        return list
-      end)
-    assert.same({ { "7.1", false }, { "7.2", true }, { "7.3", false } }, list)
-  end)
-end)
-
--- the message as a whole, in the pieces of a reader
-local function whole_once()
-  return "C: $tag UID FETCH 2 (UID BODY.PEEK[]<0.1048576>)\n"
-    .. bytes_of(("* 2 FETCH (UID 2 BODY[]<0> {%d}\r\n%s)\r\n"):format(#WHOLE, WHOLE))
-    .. "S: $tag OK x\n"
-end
-
-local NO_STRUCTURE <const> = "S: * 2 FETCH (UID 2 BODYSTRUCTURE ())\nS: $tag OK x\n"
 
 describe("a connection with broken responses", function()
   local connection = require "satchel.imap.connection"
@@ -272,12 +31,12 @@ describe("a connection with broken responses", function()
   end
 
   it("is lost where it is cut, at any byte, and nothing else", function()
-    local script = PREAUTH .. "C: $tag UID FETCH 1:2 (UID ENVELOPE)\n"
+    local dialogue = PREAUTH .. "C: $tag UID FETCH 1:2 (UID ENVELOPE)\n"
       .. bytes_of('* 1 FETCH (UID 1 ENVELOPE (NIL {3}\r\na"b)) x)\r\n')
       .. bytes_of('* 2 FETCH (UID 2 ENVELOPE (a "b" c))\r\n') .. "S: $tag OK x\n"
       .. "C: $tag LOGOUT\nS: $tag OK x\n"
     local whole = 0
-    line_peer.each_cut(script, nil, function(peer)
+    line_peer.each_cut(dialogue, nil, function(peer)
       local ok, list = satchel.try(read_types, peer)
       if ok then
         whole = whole + 1
@@ -287,7 +46,7 @@ describe("a connection with broken responses", function()
       end
     end)
     assert.is_true(whole >= 1)
-    local peer <close> = line_peer.start(script, { piece = 1 })
+    local peer <close> = line_peer.start(dialogue, { piece = 1 })
     assert.same({ "broken1", "broken2" }, read_types(peer))
   end)
 
@@ -329,70 +88,6 @@ describe("a connection with broken responses", function()
       assert.equal("limit", err.kind)
       assert.matches(case[1] .. " of more than", err.message)
     end
-  end)
-end)
-
-describe("a message without a BODYSTRUCTURE", function()
-  it("is read by its id", function()
-    local found = value_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID FLAGS INTERNALDATE …\n"
-      .. "S: * 2 FETCH (UID 2 FLAGS (\\Flagged) BODYSTRUCTURE () RFC822.SIZE 9)\nS: $tag OK x\n"
-      .. "C: $tag UID FETCH 2 (UID FLAGS INTERNALDATE RFC822.SIZE)\n"
-      .. "C: $tag UID FETCH 2 (UID BODY.PEEK[])\n"
-      .. "S: * 2 FETCH (UID 2 FLAGS (\\Flagged) RFC822.SIZE 9)\nS: A5 OK x\n"
-      .. section("", WHOLE) .. "S: A6 OK x\n" .. BYE, function(session)
-        local item = session.inbox:get "7.2"
-        return { item.subject, item.from.name, item.from.email, #item.to, item.sent,
-          item.message_id, item.importance, item.flagged, item.unread, item.size, item.kind,
-          item.has_attachments, item.attachments[1].name, item.attachments[1].size }
-      end)
-    assert.same({ "Zwölf Zoll", '5" disk', "a@x.test", 2, 1767225600, "<2@x.test>", "high", true,
-      true, 9, "message", true, '5".x', 3 }, found)
-  end)
-
-  it("has its attachments as they stand in it", function()
-    local found = value_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID BODYSTRUCTURE)\n"
-      .. NO_STRUCTURE .. whole_once() .. BYE, function(session)
-        local item = session.inbox:query({ ids = { "7.2" }, fields = {} }):ids()
-        assert.same({ "7.2" }, item)
-        local list = session._.store:driver():attachments("7.2", "INBOX")
-        return { #list, list[1].name, list[1].open():read(100) }
-      end)
-    assert.same({ 1, '5".x', "xyz" }, found)
-  end)
-end)
-
-describe("other verbs", function()
-  it("know ids, counts and flags without it", function()
-    local found = value_of(HELLO .. SELECT .. ALL
-      .. "C: $tag UID STORE 1:3 +FLAGS.SILENT (\\Seen)\n"
-      .. "S: * 2 FETCH (FLAGS (\\Seen a%b))\nS: A5 OK x\n"
-      .. 'C: $tag UID SEARCH RETURN (ALL) UID 1:3\nS: * ESEARCH (TAG "x") UID ALL 1:3\n'
-      .. "S: $tag OK x\n" .. BYE, function(session)
-        local results = session.inbox:query({}):update { unread = false }
-        local list = {}
-        for i, result in ipairs(results) do list[i] = result.ok end
-        return list
-      end)
-    assert.same({ true, true, true }, found)
-  end)
-
-  it("say why they cannot", function()
-    local err = error_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID FLAGS INTERNALDATE "
-      .. "RFC822.SIZE BODY.PEEK[HEADER] BODY.PEEK[]<0.65536>)\n"
-      .. "S: * 2 FETCH (UID 2 FLAGS x)\nS: $tag OK x\n" .. BYE, function(session)
-        session._.store:driver():save("7.2", "INBOX", { subject = "x" }, { add = {}, remove = {} })
-      end)
-    assert.equal("protocol", err.kind)
-    assert.matches("item 7.2 cannot be read: the server's FETCH response is broken", err.message)
-  end)
-
-  it("do not take a part that broke for the end", function()
-    local err = error_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID BODY.PEEK[]<0.1048576>)\n"
-      .. "S: * 2 FETCH (UID 2 BODY[]<0> a b)\nS: $tag OK x\n" .. BYE, function(session)
-        session._.store:driver():mime("7.2", "INBOX"):read(10)
-      end)
-    assert.equal("protocol", err.kind)
-    assert.matches("item 7.2", err.message)
   end)
 end)
 
