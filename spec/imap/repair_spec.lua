@@ -248,11 +248,11 @@ describe("a message without a BODYSTRUCTURE that has another in it", function()
     local rewrite = require "satchel.imap.rewrite"
     local text = value_of(HELLO .. SELECT .. "C: $tag UID FETCH 2 (UID BODYSTRUCTURE)\n"
       .. NO_STRUCTURE .. whole_once() .. BYE, function(session)
-        local body = rewrite.message(session._.store:driver(), "7.2", "INBOX",
+        local built = rewrite.message(session._.store:driver(), "7.2", "INBOX",
           { header = HEADER, flags = {}, size = #WHOLE }, { text = "another" },
           { add = {}, remove = {} })
         local pieces = {}
-        for piece in body:chunks(1000) do pieces[#pieces + 1] = piece end
+        for piece in built:body():chunks(1000) do pieces[#pieces + 1] = piece end
         return table.concat(pieces)
       end)
     assert.matches("Message-ID: <2@x.test>", text, 1, true)
