@@ -252,7 +252,8 @@ describe("a message without a BODYSTRUCTURE that has another in it", function()
           { header = HEADER, flags = {}, size = #WHOLE }, { text = "another" },
           { add = {}, remove = {} })
         local pieces = {}
-        for piece in built:body():chunks(1000) do pieces[#pieces + 1] = piece end
+        built:fill()
+        for piece in built:chunks(1000) do pieces[#pieces + 1] = piece end
         return table.concat(pieces)
       end)
     assert.matches("Message-ID: <2@x.test>", text, 1, true)
