@@ -199,19 +199,46 @@ describe("many at once", function()
     assert.equal(2, #err.results)
   end)
 
-  it("are split where a line would be too long", function()
+  it("are split where a line would be too long, and go in one flight", function()
     local ids = {}
     for i = 1, 4000 do ids[i] = "7." .. i * 2 end
     local peer <close> = line_peer.start(hello "UIDPLUS" .. selecting(8000)
-      .. ("C: $tag UID STORE …\nS: $tag OK x\nC: $tag UID SEARCH UID …\n"
-        .. "S: * SEARCH\nS: $tag OK x\n"):rep(3) .. BYE)
+      .. ("C: $tag UID STORE …\n"):rep(3) .. ("C: $tag UID SEARCH UID …\n"):rep(3)
+      .. ("S: A%d OK x\n"):rep(3):format(4, 5, 6)
+      .. "S: * SEARCH 2\nS: * SEARCH 8000\nS: * SEARCH 4000\n"
+      .. ("S: A%d OK x\n"):rep(3):format(9, 7, 8) .. BYE)
     local session = satchel.connect { url = "imap://" .. peer.place, user = "a@x.test",
       password = "p", tls = false, proxy = false }
     local results = session.inbox:query({ ids = ids }):update { unread = false }
     assert.equal(4000, #results)
-    assert.equal("not_found", results[4000].error.kind)
+    for i, result in ipairs(results) do
+      assert.equal(i == 1 or i == 2000 or i == 4000, result.ok)
+      if not result.ok then assert.equal("not_found", result.error.kind) end
+    end
     session:close()
     for line in peer:heard():gmatch "[^\n]+" do assert.is_true(#line < 8192) end
+  end)
+
+  it("go 10,000 at a time, and those behind a lost connection are not done", function()
+    local ids, progress = {}, {}
+    for i = 1, 25000 do ids[i] = "7." .. i end
+    local peer <close> = line_peer.start(hello "UIDPLUS" .. selecting(25000)
+      .. 'C: $tag UID SEARCH UID 1:10000\nC: $tag UID COPY 1:10000 "B"\n'
+      .. "S: * SEARCH 1 10000\nS: A4 OK x\nS: A5 OK [COPYUID 8 1,10000 1:2] x\n"
+      .. 'C: $tag UID SEARCH UID 10001:20000\nC: $tag UID COPY 10001:20000 "B"\n! close\n')
+    local session = satchel.connect { url = "imap://" .. peer.place, user = "a@x.test",
+      password = "p", tls = false, proxy = false, timeout = 5 }
+    local driver = session._.store:driver()
+    local ok, err = satchel.try(driver.copy, driver, ids, "INBOX", "B", { ids = true,
+      progress = function(...) progress[#progress + 1] = { ... } end })
+    assert.is_false(ok)
+    assert.is_true(err.uncertain)
+    assert.same({ { 10000, 25000 } }, progress)
+    assert.same({ id = "7.10000", ok = true, new_id = "8.2" }, err.results[10000])
+    assert.equal("not_found", err.results[9999].error.kind)
+    assert.equal("network", err.results[10001].error.kind)
+    assert.equal("network", err.results[25000].error.kind)
+    session:close()
   end)
 end)
 

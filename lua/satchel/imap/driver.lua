@@ -27,8 +27,8 @@ local M = {}
 
 for _, methods in ipairs {
   require "satchel.imap.folders", require "satchel.imap.arranging",
-  require("satchel.imap.cursor").methods,
-  require "satchel.imap.items", require "satchel.imap.bulk", require "satchel.imap.transfer",
+  require("satchel.imap.cursor").methods, require "satchel.imap.items",
+  require "satchel.imap.bulk", require "satchel.imap.removal", require "satchel.imap.transfer",
   require "satchel.imap.parcels", require "satchel.imap.create", require "satchel.imap.update",
   require "satchel.imap.send", require "satchel.imap.guest", (require "satchel.imap.parts"),
   require("satchel.imap.repair").methods,
