@@ -47,6 +47,42 @@ describe("the queue of IMAP", function()
     end
   end)
 
+  it("knows what has not gone out whole", function()
+    local q = queue { literals = "plus" }
+    assert.is_nil(q:unsent())
+    q:send "NOOP"
+    assert.equal("A1", q:unsent())
+    q:output(7)
+    assert.equal("A1", q:unsent())
+    q:output()
+    assert.is_nil(q:unsent())
+    assert.equal("A1", q:unsent(true)) -- of what went some is held back
+    q:send { "APPEND x ", { size = 3 } }
+    q:send "NOOP"
+    q:output()
+    assert.equal("A2", q:unsent())
+    q:put "abc"
+    assert.equal("A2", q:unsent())
+    q:output()
+    assert.is_nil(q:unsent())
+    assert.equal("A3", q:unsent(true))
+    hear(q, "A1 OK x\r\nA3 OK x\r\n")
+    assert.is_nil(q:unsent(true)) -- what is held was answered: it is none of A2's
+  end)
+
+  it("knows that a literal that is not wanted makes room", function()
+    local q = queue { literals = "sync" }
+    q:send { "APPEND x ", { literal = "abcdef" } }
+    q:send "NOOP"
+    q:output()
+    assert.equal("A1", q:unsent())
+    hear(q, "A1 NO x\r\n")
+    assert.equal("A2", q:unsent())
+    q:output()
+    assert.is_nil(q:unsent())
+    assert.equal("A2", q:unsent(true))
+  end)
+
   it("completes commands in any order", function()
     local q = queue()
     q:send "FETCH 1 FLAGS"

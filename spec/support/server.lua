@@ -126,6 +126,7 @@ end
 function M.start(name, dir, command, ports, finish)
   local self = setmetatable({ name = name, dir = dir }, Server)
   self.log_path = dir .. "/log"
+  os.remove(dir .. "/pid") -- of one that ran here before
   self.pipe = assert(io.popen(([[cd '%s' || exit; trap '' INT HUP; exec 3<&0
     { trap - INT HUP; unset LD_PRELOAD; exec %s </dev/null 3<&-; } >log 2>&1 & echo $! >pid
     p=$!; cat <&3 >/dev/null; exec 3<&- >/dev/null 2>&1; kill $p; n=0

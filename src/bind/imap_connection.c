@@ -127,6 +127,17 @@ static int connection_put(lua_State *L) {
   return 1;
 }
 
+/* unsent() -> the tag of the oldest command that has not gone out whole, as
+** all behind it | nil */
+static int connection_unsent(lua_State *L) {
+  struct connection *c = check(L);
+  size_t held = sat_stream_pending(stream_of(L));
+  uint32_t number = sat_imap_queue_unsent(&c->queue, held > 0);
+  if (number == 0) return 0;
+  lua_pushfstring(L, "A%I", (lua_Integer)number);
+  return 1;
+}
+
 /* poll() -> true: bytes have come, or some may be put; false: not yet;
 ** nil, err */
 static int connection_poll(lua_State *L) {
@@ -214,6 +225,7 @@ void sat_bind_imap_connection_type(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"send", connection_send},   {"line", connection_line},
       {"wants", connection_wants}, {"put", connection_put},
+      {"unsent", connection_unsent},
       {"poll", connection_poll},   {"step", connection_step},
       {"size", connection_size},   {"shown", connection_shown},
       {"set", connection_set},     {"token", connection_token},

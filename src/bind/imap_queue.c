@@ -73,6 +73,14 @@ static int queue_wants(lua_State *L) {
   return 1;
 }
 
+/* unsent([held]) -> the tag of a command | nil */
+static int queue_unsent(lua_State *L) {
+  uint32_t number = sat_imap_queue_unsent(&check(L)->q, lua_toboolean(L, 2));
+  if (number == 0) return 0;
+  lua_pushfstring(L, "A%I", (lua_Integer)number);
+  return 1;
+}
+
 /* put(bytes) -> true | nil, err */
 static int queue_put(lua_State *L) {
   struct queue *s = check(L);
@@ -135,6 +143,7 @@ void sat_bind_imap_queue_type(lua_State *L) {
       {"wants", queue_wants}, {"put", queue_put},
       {"set", queue_set},     {"output", queue_output},
       {"feed", queue_feed},   {"step", queue_step},
+      {"unsent", queue_unsent},
       {NULL, NULL}};
   sat_box_type(L, QUEUE, methods);
 }

@@ -128,6 +128,7 @@ int sat_imap_queue_end(struct sat_imap_queue *q, bool dialogue,
   c = &q->commands[q->n++];
   c->number = q->last;
   c->begin = q->begin;
+  c->end = sat_imap_output_end(&q->out);
   q->building = false;
   if (dialogue) q->dialogue = q->last;
   return check(q, err);
@@ -184,6 +185,14 @@ static uint32_t tag_number(struct sat_bytes tag) {
   return v <= UINT32_MAX ? (uint32_t)v : 0;
 }
 
+uint32_t sat_imap_queue_unsent(const struct sat_imap_queue *q, bool held) {
+  for (size_t i = 0; i < q->n; i++) {
+    uint64_t end = q->commands[i].end, gone = q->out.base;
+    if (end > gone || (held && end == gone)) return q->commands[i].number;
+  }
+  return 0;
+}
+
 /* What was to follow in vain is left out; the places of what is behind move
 ** up. */
 static int drop_rest(struct sat_imap_queue *q, uint32_t number) {
@@ -192,7 +201,10 @@ static int drop_rest(struct sat_imap_queue *q, uint32_t number) {
     return sat_error_set(&q->err, SAT_E_PROTOCOL,
                          "a command was answered within its literals");
   for (size_t i = 0; n > 0 && i < q->n; i++)
-    if (q->commands[i].begin > q->out.base) q->commands[i].begin -= (uint64_t)n;
+    if (q->commands[i].begin > q->out.base) {
+      q->commands[i].begin -= (uint64_t)n;
+      q->commands[i].end -= (uint64_t)n;
+    }
   return 0;
 }
 

@@ -33,6 +33,7 @@ enum sat_imap_literals {
 struct sat_imap_command {
   uint32_t number;  /* its tag is "A" and this */
   uint64_t begin;   /* the place of its first byte */
+  uint64_t end;     /* and that behind its last */
 };
 
 struct sat_imap_queue {
@@ -97,6 +98,10 @@ int sat_imap_queue_supply(struct sat_imap_queue *q, const void *p, size_t n,
 size_t sat_imap_queue_show(const struct sat_imap_queue *q,
                            const uint8_t **p_r);
 void sat_imap_queue_taken(struct sat_imap_queue *q, size_t n);
+
+/* The oldest command of which some bytes have not gone out, as all behind it;
+** 0: none.  held: of what was taken last some bytes have not, either. */
+uint32_t sat_imap_queue_unsent(const struct sat_imap_queue *q, bool held);
 
 /*
 ** Hearing

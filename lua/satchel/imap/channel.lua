@@ -33,6 +33,7 @@ local trace = require "satchel.imap.trace"
 ---@class satchel.imap.Channel
 ---@field server string host
 ---@field lost? satchel.Error why it is of no use any more
+---@field unsent? string and the tag of the first command that had not gone out whole
 ---@field bye? satchel.imap.Response what the server said at its end
 ---@field greeting? satchel.imap.Response
 ---@field round_trip integer number of the last
@@ -99,6 +100,7 @@ function Channel:fail(err)
     err = error_object.new(err)
     err.server = err.server or self.server
     self.lost = err
+    self.unsent = self.wire and self.wire:unsent()
     if self.show then
       self.show { layer = "imap", direction = "error", message = err.message }
     end

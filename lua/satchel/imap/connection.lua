@@ -5,16 +5,13 @@
 -- a SELECT is not torn apart.
 
 local address = require "satchel.imap.endpoint"
-local broken = require "satchel.imap.broken"
 local capability = require "satchel.imap.capability"
 local channel = require "satchel.imap.channel"
 local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
 local lock = require "satchel.lock"
 local login = require "satchel.imap.login"
-local selecting = require "satchel.imap.selecting"
 local task = require "satchel.task"
-local verbs = require "satchel.imap.verbs"
 
 ---@class satchel.imap.Connection
 ---@field capabilities satchel.imap.Capabilities
@@ -32,7 +29,9 @@ local verbs = require "satchel.imap.verbs"
 local Connection = { __name = "satchel.imap.Connection" }
 Connection.__index = Connection
 
-for name, method in pairs(selecting) do Connection[name] = method end
+for _, part in ipairs { require "satchel.imap.running", (require "satchel.imap.selecting") } do
+  for name, method in pairs(part) do Connection[name] = method end
+end
 
 local M = {}
 
@@ -133,17 +132,6 @@ function Connection:ready()
   ensure(self)
 end
 
--- as `ensure`; the mailbox that the command is about is selected again
-local function ensure_for(self, parts)
-  local one = ensure(self)
-  if self.wanted and not self.selected
-    and (parts.mailbox or verbs.needs_mailbox(verbs.name(parts))) then
-    self:reselect()
-    one = self.channel
-  end
-  return one
-end
-
 ---Sees every response that is not part of another mailbox's SELECT.
 ---@param response satchel.imap.Response
 ---@param command? satchel.imap.Command the oldest one in flight
@@ -186,171 +174,6 @@ function Connection:need(what, ...)
   for _, name in ipairs { ... } do
     if not self.capabilities:has(name) then errors.unsupported(name, what) end
   end
-end
-
--- Running -----------------------------------------------------------------------
-
----The error object for a completion that is not OK.
----@param name string of the command
----@param done satchel.imap.Response
----@return satchel.Error
-function Connection:refusal(name, done)
-  return errors.of(done, name, self.server)
-end
-
--- what a completion means: itself, or an error object
-local function judge(self, name, done)
-  done.ok = done.type == "ok"
-  if not done.ok then done.error = self:refusal(name, done) end
-  return done
-end
-
--- the connection was lost while these were under way
-local function lost(err, commands)
-  for _, command in ipairs(commands) do
-    local done = command.done
-    if not done and not verbs.is_safe(command) then err.uncertain, err.retryable = true, nil end
-  end
-  return err
-end
-
--- whether the connection was lost, or has ended at a message that somebody else asked for
-local function was_lost(err, commands)
-  if not error_object.is(err) then return false end
-  if not broken.of_fetch(err) then return err.kind == "network" end
-  for _, command in ipairs(commands) do
-    if command.name:find("FETCH", 1, true) then return false end
-  end
-  return true
-end
-
-local function may_repeat(err, commands)
-  if not was_lost(err, commands) then return false end
-  for _, command in ipairs(commands) do
-    if not verbs.is_safe(command) or command.heard and not command.reset then return false end
-  end
-  return true
-end
-
--- RFC 9051 5.5: who is not told which command an answer is for waits, and does not
--- have two such commands in flight
-local function send_all(self, list, commands)
-  local one, alone = ensure_for(self, list[1]), nil
-  for i, parts in ipairs(list) do
-    if parts.reset then parts.reset() end
-    if parts.alone and alone then one:wait(alone) end
-    commands[i] = one:send(parts, {
-      name = verbs.name(parts), on = parts.on, own = parts.own, after = parts.after,
-      dialogue = parts.dialogue, reset = parts.reset, safe = parts.safe, parts = parts,
-      broken = parts.broken,
-    })
-    alone = parts.alone and commands[i] or alone
-  end
-  return one
-end
-
--- sends all, then waits for all
-local function attempt(self, list, commands)
-  local one = send_all(self, list, commands)
-  for _, command in ipairs(commands) do one:wait(command) end
-end
-
-local function abandon(self, commands)
-  for _, command in ipairs(commands) do
-    command.on = nil
-    if command.dialogue and not command.done and self.channel then self.channel:close() end
-  end
-end
-
-local function run_all(self, list)
-  local _ <close> = self:enter()
-  local commands = {}
-  local ok, err = pcall(attempt, self, list, commands)
-  if not ok and self.options.repeats ~= false and may_repeat(err, commands)
-    and self.channel and self.channel.lost then
-    commands = {}
-    ok, err = pcall(attempt, self, list, commands)
-  end
-  if not ok then
-    abandon(self, commands)
-    if error_object.is(err) then lost(err, commands) end
-    error(err, 0)
-  end
-  return commands
-end
-
----Runs a command and waits for its completion. Parts are text (without line
----breaks), { literal = bytes } and { size = n, read = fn }; beside them may stand
----`on`, called with each untagged response until then, `broken`, called with each that
----breaks the grammar (without it the command fails by one), and `reset`, called before
----it is sent (again): without it a command is not repeated once `on` was called;
----and `alone`: it is not in flight together with another of these.
----A NO or BAD is raised.
----@param parts string|table
----@param options? { on: function, reset: function }
----@return satchel.imap.Response completion with ok, code, text
-function Connection:run(parts, options)
-  if type(parts) == "string" then parts = { parts } end
-  if options then
-    parts = table.move(parts, 1, #parts, 1, {})
-    for k, v in pairs(options) do parts[k] = v end
-  end
-  local command = run_all(self, { parts })[1]
-  local done = judge(self, command.name, command.done)
-  if done.error then error_object.raise(done.error, 1) end
-  return done
-end
-
----Runs commands in one flight. A NO or BAD is not raised: its completion has
----`error`; unless `strict`, which raises the first.
----@param list table[] each as for `run`
----@param strict? boolean
----@return satchel.imap.Response[] completions
-function Connection:pipeline(list, strict)
-  local entries = {}
-  for i, parts in ipairs(list) do entries[i] = type(parts) == "string" and { parts } or parts end
-  if not entries[1] then return {} end
-  local completions = {}
-  for i, command in ipairs(run_all(self, entries)) do
-    completions[i] = judge(self, command.name, command.done)
-  end
-  for _, done in ipairs(strict and completions or {}) do
-    if done.error then error_object.raise(done.error, 1) end
-  end
-  return completions
-end
-
----@class satchel.imap.Started commands in flight that nobody waits for yet
-
----Puts commands in flight, as `pipeline` does, and waits for nothing: `finish` does.
----In between others may use the connection.
----@param list table[]
----@return satchel.imap.Started
-function Connection:start(list)
-  local _ <close> = self:enter()
-  local started = { commands = {} }
-  started.channel = send_all(self, list, started.commands)
-  return started
-end
-
----Waits for commands that were started. They are not repeated when the connection
----was lost.
----@param started satchel.imap.Started
----@return satchel.imap.Response[] completions
-function Connection:finish(started)
-  local _ <close> = self:enter()
-  local completions = {}
-  for i, command in ipairs(started.commands) do
-    if not command.done then started.channel:wait(command) end
-    completions[i] = judge(self, command.name, command.done)
-  end
-  return completions
-end
-
----Nobody wants the answers to these any more.
----@param started satchel.imap.Started
-function Connection.forget(_, started)
-  for _, command in ipairs(started.commands) do command.on = nil end
 end
 
 -- Ending ------------------------------------------------------------------------

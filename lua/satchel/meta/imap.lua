@@ -230,6 +230,8 @@ function imap.date_time(seconds) end
 ---@field line fun(self, text: string, last?: boolean): boolean|nil, satchel.core.Failure?
 ---@field wants fun(self): integer bytes of a promised literal that may be put now
 ---@field put fun(self, bytes: string): boolean|nil, satchel.core.Failure?
+---@field unsent fun(self, held?: boolean): string|nil the tag of the oldest command of which
+---some bytes have not gone out; held: of those that went last some are held back
 ---@field output fun(self, most?: integer): string what goes out now
 ---@field feed fun(self, bytes: string) what the server says
 ---@field step fun(self): boolean|nil, satchel.core.ImapResponse|satchel.core.Failure|nil,
@@ -247,6 +249,7 @@ function imap.queue(limits) end
 ---@field line fun(self, text: string, last?: boolean): boolean|nil, satchel.core.Failure?
 ---@field wants fun(self): integer, integer bytes that may be put now, that are due in all
 ---@field put fun(self, bytes: string): boolean|nil, satchel.core.Failure?
+---@field unsent fun(self): string|nil the tag of the oldest command that has not gone out whole
 ---@field poll fun(self): boolean|nil, satchel.core.Failure? bytes came, or may be put
 ---@field size fun(self): integer bytes of the last response
 ---@field shown fun(self): string the last response as people read it, if it is traced
