@@ -8,7 +8,7 @@ local satchel = require "satchel"
 local url = require "satchel.imap.url"
 
 local users <const> = { ["anna@example.test"] = "secret", ["bob@example.test"] = "secret-2",
-  ["carol@example.test"] = "secret-3" }
+  ["carol@example.test"] = "secret-3", ["full@example.test"] = "secret-4" }
 local LARGE <const> = ("0123456789abcdefghijklmnopqrstuvwxyz-_."):rep(8000):sub(1, 200000)
 
 local dovecot, postfix
@@ -16,7 +16,7 @@ local said = {}
 
 setup(function()
   dovecot = require "support.dovecot".start { users = users,
-    protocols = { "imap", "lmtp", "submission" } }
+    quota = { ["full@example.test"] = "50K" }, protocols = { "imap", "lmtp", "submission" } }
   postfix = require "support.postfix".start { users = users, dovecot = dovecot }
 end)
 
@@ -178,6 +178,20 @@ describe("a large message", function()
     assert.is_false(sent.results[2].ok)
     assert.truthy(has "> BURL")
     assert.equal(1, count(session.sent, draft.subject))
+  end)
+end)
+
+describe("a copy for which there is no room", function()
+  it("does not keep the message from being sent, and goes up once", function()
+    local session <close> = connect(nil, "full@example.test")
+    local draft = message()
+    local ok, err = satchel.try(session.send, session, draft)
+    assert.is_false(ok)
+    assert.equal("quota", err.kind)
+    assert.equal("save", err.stage)
+    assert.truthy(delivered("bob@example.test", draft.subject))
+    assert.equal(1, select(2, heard():gsub("> %w+ APPEND", "")))
+    assert.falsy(has "> BURL")
   end)
 end)
 

@@ -34,17 +34,29 @@ function Driver:native(protocol)
   return protocol == "smtp" and outgoing.native(sender(self)) or nil
 end
 
--- Keeps the copy: 1 round trip.  Who is asked again was not told whether it is there.
+-- keeps the copy: 1 round trip
+local function keep(self, body)
+  local sent = self:role_folder("sent").id
+  local result = self:store("send", sent, { self:parcel(body, { "\\Seen" }, nil) })[1]
+  if not result.ok then error_object.raise(result.error) end
+  return result.id, sent
+end
+
+-- Keeps the copy, once: who asks again hears of the same refusal, or, where the answer was
+-- lost, what became of it.
 local function keeper(self)
-  local again = false
+  local failed
   return function(body)
-    local sent = self:role_folder("sent").id
-    local there = again and self:find_stored("send", sent, body.message_id)
-    if there then return there, sent end
-    again = true
-    local result = self:store("send", sent, { self:parcel(body, { "\\Seen" }, nil) })[1]
-    if not result.ok then error_object.raise(result.error) end
-    return result.id, sent
+    if failed and not failed.uncertain then error_object.raise(failed) end
+    if failed then
+      local sent = self:role_folder("sent").id
+      local there = self:find_stored("send", sent, body.message_id)
+      if there then return there, sent end
+    end
+    local ok, id, sent = error_object.try(keep, self, body)
+    if ok then return id, sent end
+    failed = id
+    error_object.raise(id)
   end
 end
 
@@ -80,7 +92,7 @@ end
 
 -- the copy is stored, the draft removed
 local function replace_by_copy(self, id, folder_id, body)
-  local new_id, sent = keeper(self)(body)
+  local new_id, sent = keep(self, body)
   local result = self:delete({ id }, folder_id, true)[1]
   if not result.ok and result.error.kind ~= "not_found" then error_object.raise(result.error) end
   return new_id, sent

@@ -210,7 +210,7 @@ local function final_replies(self)
   local connection = self.connection
   if not connection.lmtp then
     local reply = connection:reply()
-    if self.refused and reply.code < 400 then reply = self.refused end
+    reply = self.refused or reply -- what comes after a refusal is about the order alone
     self.last = reply
     return function() return reply end
   end
