@@ -83,6 +83,15 @@ local function pop(self)
   return waiter
 end
 
+---Whether somebody waits for it.
+---@return boolean
+function Lock:wanted()
+  for i = self.first, self.last do
+    if self.queue[i] then return true end
+  end
+  return self.outside > 0
+end
+
 ---Gives the lock to whoever waits first.
 function Lock:release()
   self.holder = nil

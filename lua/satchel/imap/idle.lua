@@ -1,7 +1,8 @@
 -- Waiting for what a server says unasked (RFC 2177). While it waits the connection is
--- in IDLE; whoever wants to say something ends that first (Connection:enter), and
--- the next wait begins it anew. What is said meanwhile, beside the answers to other
--- commands, is not lost.
+-- in IDLE; whoever wants to say something ends that first (Connection:enter), or goes
+-- before it, and the next wait begins it anew. What is said meanwhile, beside the answers
+-- to other commands, is not lost; what happened while another mailbox was selected is
+-- seen by its counts.
 
 local core = require "satchel.core"
 local error_object = require "satchel.error"
@@ -34,14 +35,21 @@ end
 ---@return satchel.imap.Idle
 function M.open(conn, mailbox, timeout)
   local self = setmetatable({ conn = conn, mailbox = mailbox, timeout = timeout, list = {},
-    first = 1, losses = 0 }, Idle)
+    first = 1, last = 0, losses = 0 }, Idle)
   function self.listener(response, command)
     local here = not mailbox or conn.selected and conn.selected.name == mailbox
     if here and events[response.type] and not is_answer(response, command) then
-      self.list[#self.list + 1] = response
+      self:add(response)
     end
   end
   return self
+end
+
+---Keeps an event for who asks next.
+---@param event table
+function Idle:add(event)
+  self.last = self.last + 1
+  self.list[self.last] = event
 end
 
 -- calls fn when so many seconds have passed, whoever runs the loop; gives a function
@@ -99,24 +107,35 @@ local function wait(self, seconds)
   end
 end
 
--- the connection is ours for one IDLE
+-- what there is comes as an event where the mailbox was selected anew, on a new connection
+-- or because another one was meanwhile, and holds something else than it did
+local function compare(self)
+  local conn, known = self.conn, self.known
+  local now = conn.selected
+  if known and known.selected ~= now and (known.generation ~= conn.generation
+    or known.exists ~= now.exists or known.uidnext ~= now.uidnext) then
+    self:add { type = "exists", number = now.exists }
+  end
+end
+
+-- the connection is ours for one IDLE, unless others have come while it was made ready
 local function turn(self, seconds)
   local conn = self.conn
-  local _ <close> = conn:enter()
+  local guard <close> = conn:enter()
   conn.listeners[self.listener] = true
   if self.mailbox then
-    local before = self.generation
     conn:select(self.mailbox, { readonly = true })
-    self.generation = conn.generation
-    if before and before ~= self.generation then -- what was missed
-      self.list[#self.list + 1] = { type = "exists", number = conn.selected.exists }
-    end
+    compare(self)
   else
     conn:ready()
   end
-  if self.list[self.first] then return end
-  wait(self, seconds)
-  self.losses = 0
+  if not self.list[self.first] and not (guard and conn.lock:wanted()) then
+    wait(self, seconds)
+    self.losses = 0
+  end
+  local now = self.mailbox and conn.selected
+  self.known = now and { selected = now, generation = conn.generation, exists = now.exists,
+    uidnext = now.uidnext }
 end
 
 local function turn_again(self, seconds)
@@ -129,9 +148,22 @@ local function turn_again(self, seconds)
   end
 end
 
+-- two that wait would end each other's IDLE without end
+local function claim(self)
+  local conn = self.conn
+  if conn.waiting then
+    error_object.raise { kind = "conflict", op = "idle", server = conn.server,
+      message = "idle: another loop of this session waits already",
+      hint = "a session waits in one place at a time: connect once more" }
+  end
+  conn.waiting = self
+  return setmetatable({}, { __close = function() conn.waiting = nil end })
+end
+
 ---The next event, or nil when the time is up.
 ---@return satchel.imap.Response|nil
 function Idle:next()
+  local _ <close> = claim(self)
   local deadline = self.timeout and core.net.now() + self.timeout
   while not self.closed and not self.list[self.first] do
     local left = deadline and deadline - core.net.now() or RENEW
@@ -139,9 +171,10 @@ function Idle:next()
     turn_again(self, math.min(left, RENEW))
   end
   local event = self.list[self.first]
-  self.list[self.first] = nil
-  self.first = self.first + 1
-  if not next(self.list) then self.list, self.first = {}, 1 end
+  if event then
+    self.list[self.first] = nil
+    self.first = self.first + 1
+  end
   return event
 end
 
