@@ -21,6 +21,10 @@ end
 local in_b <const> = 'C: $tag LIST "" "B"\nS: * LIST () "/" B\nS: $tag OK x\n'
   .. 'C: $tag STATUS "B" (MESSAGES UNSEEN)\nS: * STATUS B (MESSAGES 1 UNSEEN 0)\nS: $tag OK x\n'
 
+-- what it will call the next one, asked ahead of a move or copy
+local next_in_b <const> = 'C: $tag STATUS "B" (UIDNEXT UIDVALIDITY)\n'
+  .. "S: * STATUS B (UIDNEXT 5 UIDVALIDITY 8)\nS: $tag OK x\n"
+
 -- FETCH of a message's ENVELOPE; `before`: other items
 local function envelope(seq, uid, subject, id, before)
   return ('S: * %d FETCH (UID %d %sENVELOPE (NIL "%s" NIL NIL NIL NIL NIL NIL NIL %s))\n'):format(
@@ -155,8 +159,7 @@ describe("a server without UIDPLUS", function()
       .. "C: $tag UID FETCH 2 (UID RFC822.SIZE ENVELOPE)\n"
       .. envelope(2, 2, "a", "a@x", "RFC822.SIZE 9 ")
       .. "S: $tag OK x\n"
-      .. "C: $tag STATUS \"B\" (UIDNEXT UIDVALIDITY)\n"
-      .. "S: * STATUS B (UIDNEXT 5 UIDVALIDITY 8)\nS: $tag OK x\n"
+      .. next_in_b
       .. "C: $tag UID SEARCH UID 2\nS: * SEARCH 2\nS: $tag OK x\n"
       .. "C: $tag UID MOVE 2 \"B\"\nS: * 2 EXPUNGE\nS: $tag OK x\n"
       .. "C: $tag SELECT \"B\"\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 8] x\nS: $tag OK x\n"
@@ -173,7 +176,7 @@ end)
 
 describe("many at once", function()
   it("are moved as far as the server does, and what was not is told", function()
-    local results = value_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3)
+    local results = value_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3) .. next_in_b
       .. "C: $tag UID SEARCH UID 1:3\nS: * SEARCH 1 2 3\nS: $tag OK x\n"
       -- the second went between the two commands
       .. "C: $tag UID MOVE 1:3 \"B\"\nS: * OK [COPYUID 8 1,3 10:11] x\n"
@@ -189,7 +192,7 @@ describe("many at once", function()
   end)
 
   it("raise the one refusal of all, with the results", function()
-    local err = error_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3)
+    local err = error_of(hello "UIDPLUS MOVE" .. in_b .. selecting(3) .. next_in_b
       .. "C: $tag UID SEARCH UID 1:2\nS: * SEARCH 1 2\nS: $tag OK x\n"
       .. "C: $tag UID COPY 1:2 \"B\"\nS: $tag NO [OVERQUOTA] full\n" .. BYE, function(session)
         session.inbox:query({ ids = { "7.1", "7.2" } }):copy "B"
@@ -223,8 +226,8 @@ describe("many at once", function()
     local ids, progress = {}, {}
     for i = 1, 25000 do ids[i] = "7." .. i end
     local peer <close> = line_peer.start(hello "UIDPLUS" .. selecting(25000)
-      .. 'C: $tag UID SEARCH UID 1:10000\nC: $tag UID COPY 1:10000 "B"\n'
-      .. "S: * SEARCH 1 10000\nS: A4 OK x\nS: A5 OK [COPYUID 8 1,10000 1:2] x\n"
+      .. next_in_b .. 'C: $tag UID SEARCH UID 1:10000\nC: $tag UID COPY 1:10000 "B"\n'
+      .. "S: * SEARCH 1 10000\nS: A5 OK x\nS: A6 OK [COPYUID 8 1,10000 1:2] x\n"
       .. 'C: $tag UID SEARCH UID 10001:20000\nC: $tag UID COPY 10001:20000 "B"\n! close\n')
     local session = satchel.connect { url = "imap://" .. peer.place, user = "a@x.test",
       password = "p", tls = false, proxy = false, timeout = 5 }

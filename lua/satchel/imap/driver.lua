@@ -163,7 +163,8 @@ function Driver:in_folder(op, folder_id, list, opts)
   end
   if opts.write then check_validity(self, id, opts.uidvalidity, opts.item) end
   table.move(list, 1, #list, before + 1, flight)
-  local completions = conn:pipeline(flight)
+  local ok, completions = pcall(conn.pipeline, conn, flight)
+  if not ok then error(self:place_error(completions, op, self:show_folder(id)), 0) end
   if completions[1] and completions[1].error and before == 1 then
     return select_error(self, id, op, completions[1].error)
   end

@@ -3,6 +3,7 @@
 -- come with the answer (COPYUID, RFC 4315 3), or are looked for among what the target
 -- has had since.
 
+local aftermath = require "satchel.imap.aftermath"
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
@@ -55,38 +56,6 @@ local function next_uid_command(self, target, into)
   return command
 end
 
--- pairs messages by their Message-ID and size, the oldest first
-local function key_of(response)
-  local envelope = response.envelope or {}
-  return (envelope.message_id or envelope.subject or "") .. "\0" .. tostring(response.size)
-end
-
--- new UIDs of messages by what they were: 2 round trips
-local function look_for(self, op, target, before, known)
-  local uids = self:find_uids(op, target)
-  local fresh = {}
-  for _, uid in ipairs(uids) do
-    if uid >= (before.uidnext or 1) then fresh[#fresh + 1] = uid end
-  end
-  local responses = fetch.responses(self, op, target, fresh, "RFC822.SIZE ENVELOPE")
-  local waiting, new = {}, {}
-  for _, uid in ipairs(fresh) do
-    local key = responses[uid] and key_of(responses[uid])
-    if key then
-      waiting[key] = waiting[key] or { first = 1 }
-      table.insert(waiting[key], uid)
-    end
-  end
-  local old = {}
-  for uid in pairs(known) do old[#old + 1] = uid end
-  table.sort(old)
-  for _, uid in ipairs(old) do
-    local list = waiting[key_of(known[uid])]
-    if list then new[uid], list.first = list[list.first], list.first + 1 end
-  end
-  return new, self.conn.selected.uidvalidity
-end
-
 local function add_new_ids(self, batch, piece)
   if not piece.new then return end
   for uid, new in pairs(piece.new) do
@@ -100,15 +69,15 @@ end
 
 -- Verbs ---------------------------------------------------------------------------
 
--- the commands that move or copy one set
-local function commands_of(self, op, piece, target, exist)
-  local list = { self:existing_command(piece.set, exist) }
-  if op == "copy" then
-    list[2] = transfer_command(self, "COPY", piece, target)
-  elseif self:has "MOVE" then
-    list[2] = transfer_command(self, "MOVE", piece, target)
-  else
-    list[2] = transfer_command(self, "COPY", piece, target)
+-- the commands that move or copy one set; what the target will call the next message is
+-- asked once, ahead of them
+local function commands_of(self, op, piece, target, exist, before)
+  local verb = op == "move" and self:has "MOVE" and "MOVE" or "COPY"
+  local list = { self:existing_command(piece.set, exist),
+    transfer_command(self, verb, piece, target) }
+  if not before.asked then
+    before.asked = true
+    table.insert(list, 1, next_uid_command(self, target, before))
   end
   return list
 end
@@ -120,12 +89,13 @@ local function finish_move(self, folder_id, uids)
 end
 
 local function judge_piece(self, op, folder_id, target, batch, piece, exist, moved)
-  local completions = piece.completions
-  local err = completions[1].error or completions[2].error
+  local n = #piece.completions
+  local searched, done = piece.completions[n - 1], piece.completions[n]
+  local err = searched.error or done.error
   if err then
     return self:fail(batch, piece.uids, transfer_error(self, op, err, target))
   end
-  copied(piece, completions[2].code)
+  copied(piece, done.code)
   local there = {}
   for _, uid in ipairs(piece.uids) do
     -- one that went between the two commands was not copied
@@ -153,7 +123,7 @@ end
 
 -- new ids where the server does not tell them
 local function add_unknown_ids(self, op, target, batch, before, known)
-  local new, validity = look_for(self, op, target, before, known)
+  local new, validity = aftermath.pairs(self, op, target, before, known)
   for uid, new_uid in pairs(new) do
     self:each_place(batch, uid, function(result)
       if result.ok then result.new_id = ids.item(validity, new_uid) end
@@ -173,12 +143,11 @@ local function transfer(self, op, list, folder_id, target, opts)
   end
   local tells, before, known = self:has "UIDPLUS", {}, nil
   if opts.ids and not tells then
-    known = fetch.responses(self, op, folder_id, batch.uids, "RFC822.SIZE ENVELOPE")
-    self:run(op, self:show_folder(target), { next_uid_command(self, target, before) })
+    known = fetch.responses(self, op, folder_id, batch.uids, aftermath.ITEMS)
   end
   local exist = {}
-  local results = self:for_flights(op, folder_id, batch, opts, function(piece)
-    return commands_of(self, op, piece, target, exist)
+  local ok, results = pcall(self.for_flights, self, op, folder_id, batch, opts, function(piece)
+    return commands_of(self, op, piece, target, exist, before)
   end, function(flight)
     local moved = {}
     for _, piece in ipairs(flight.pieces) do
@@ -186,6 +155,11 @@ local function transfer(self, op, list, folder_id, target, opts)
     end
     if op == "move" then finish_move(self, folder_id, moved) end
   end)
+  if not ok then
+    aftermath.settle(self, { op = op, folder_id = folder_id, target = target, before = before,
+      exist = exist }, batch, results)
+    results = batch.results
+  end
   if known then add_unknown_ids(self, op, target, batch, before, known) end
   return trim(results, opts.ids)
 end
