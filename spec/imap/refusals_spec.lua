@@ -283,6 +283,43 @@ describe("messages that are stored", function()
     end)
   end
 
+  describe("as the connection is lost", function()
+    local again <const> = hello("UIDPLUS"):gsub('C: %$tag LIST "" "".*', "")
+      .. selecting(1) .. "C: $tag UID SEARCH HEADER Message-ID …\n"
+    local append <const> = "C: $tag APPEND INBOX (\\Seen) {…\n" .. message .. "C: \n"
+    local both <const> = append .. "C: $tag APPEND INBOX (\\Seen) {…\n" .. message .. "C: \n"
+
+    local function create(session)
+      return session.inbox:create_all { { subject = "1" }, { subject = "2" } }
+    end
+
+    it("are looked for by their new Message-IDs", function()
+      local results = value_of({ hello "UIDPLUS" .. both .. "! close\n",
+        again .. "S: * SEARCH 5\nS: $tag OK x\n"
+          .. "C: $tag UID SEARCH HEADER Message-ID …\nS: * SEARCH 6\nS: $tag OK x\n" .. BYE },
+        create)
+      assert.same({ { ok = true, id = "7.5" }, { ok = true, id = "7.6" } }, results)
+    end)
+
+    it("are told one by one: stored, and not known", function()
+      local err = error_of({ hello "UIDPLUS" .. append .. "S: $tag OK [APPENDUID 7 4] x\n"
+        .. append .. "! close\n", again .. "S: * SEARCH\nS: $tag OK x\n" .. BYE }, create)
+      assert.equal("network", err.kind)
+      assert.is_true(err.uncertain)
+      assert.matches("^create: folder 'Inbox': ", err.message)
+      assert.same({ ok = true, id = "7.4" }, err.results[1])
+      assert.is_false(err.results[2].ok)
+      assert.is_true(err.results[2].error.uncertain)
+    end)
+
+    it("are not looked for by a Message-ID that others may have", function()
+      local err = error_of(hello "UIDPLUS" .. append .. "! close\n", function(session)
+        session.inbox:create { subject = "1", message_id = "<a@x.test>" }
+      end)
+      assert.is_true(err.uncertain)
+    end)
+  end)
+
   it("are not uploaded where they are too large", function()
     local results = value_of(hello "UIDPLUS APPENDLIMIT=2000"
       .. BYE, function(session)

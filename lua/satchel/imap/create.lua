@@ -117,9 +117,20 @@ local function is_hopeless(err)
   return hopeless[err.kind] and err.name ~= "BADURL"
 end
 
+local function lost_result(self, op, folder_id, done, parcel)
+  return { ok = false, parcel = parcel, lost = true,
+    error = self:place_error(done.error, op, self:show_folder(folder_id)) }
+end
+
 -- one command for all; nil where it was refused
-local function append_together(self, folder_id, parcels, results)
-  local done = self.conn:pipeline({ append_command(self, folder_id, parcels) })[1]
+local function append_together(self, op, folder_id, parcels, results)
+  local done = self.conn:outcomes({ append_command(self, folder_id, parcels) })[1]
+  if done.type == "lost" then
+    for i, parcel in ipairs(parcels) do
+      results[i] = lost_result(self, op, folder_id, done, parcel)
+    end
+    return results
+  end
   if done.error then return nil, done.error end
   local given = given_ids(done.code, #parcels)
   for i, parcel in ipairs(parcels) do
@@ -133,10 +144,11 @@ local function append_each(self, op, folder_id, parcels, results)
   for i, parcel in ipairs(parcels) do
     commands[i] = append_command(self, folder_id, { parcel })
   end
-  for i, done in ipairs(self.conn:pipeline(commands)) do
+  for i, done in ipairs((self.conn:outcomes(commands))) do
     local given = given_ids(done.code, 1)
-    results[i] = { ok = done.ok, id = given and given[1], parcel = parcels[i],
-      error = done.error and append_error(self, op, folder_id, done.error) }
+    results[i] = done.type == "lost" and lost_result(self, op, folder_id, done, parcels[i])
+      or { ok = done.ok, id = given and given[1], parcel = parcels[i],
+        error = done.error and append_error(self, op, folder_id, done.error) }
   end
   return results
 end
@@ -157,13 +169,14 @@ local function append_filled(self, op, folder_id, results)
   for i, result in ipairs(filled) do results[places[i]] = result end
 end
 
--- ids by Message-ID, where the server does not tell them: 1 round trip
+-- ids by Message-ID, where the server does not tell them, or its answer was lost: 1 round
+-- trip
 local function find_ids(self, op, folder_id, results)
   local commands, asked = {}, {}
   local command = ("UID SEARCH %sHEADER Message-ID "):format(
     self:has "ESEARCH" and "RETURN (ALL) " or "")
   for _, result in ipairs(results) do
-    if result.ok and not result.id and result.parcel.message_id then
+    if (result.ok or result.lost) and not result.id and result.parcel.message_id then
       local into = {}
       asked[#asked + 1] = { result = result, into = into }
       local key = words.string(result.parcel.message_id)
@@ -235,6 +248,30 @@ local function watched(self, folder_id)
   end
 end
 
+-- Messages that may have been stored though the connection was lost are looked for by
+-- their Message-ID, if it is new; raises unless all are there.
+local function settle(self, op, folder_id, results)
+  local lost, asked = nil, {}
+  for _, result in ipairs(results) do
+    lost = lost or result.lost and result.error
+    if result.lost and result.error.uncertain and result.parcel.is_new then
+      asked[#asked + 1] = result
+    end
+  end
+  if not lost then return end
+  if self.conn.options.repeats ~= false then pcall(find_ids, self, op, folder_id, asked) end
+  for _, result in ipairs(asked) do
+    if result.id then result.ok, result.error, result.lost = true, nil, nil end
+  end
+  for _, result in ipairs(results) do
+    if result.lost then
+      local err = error_object.new(result.error)
+      err.results = results
+      error_object.raise(err)
+    end
+  end
+end
+
 ---Stores messages: 1 round trip where the server has LITERAL+.
 ---@param op string
 ---@param folder_id string
@@ -247,7 +284,7 @@ function Driver:store(op, folder_id, parcels)
   local stored = watched(self, folder_id)
   local together = #parcels > 1 and self:has "MULTIAPPEND"
   if together then
-    local _, refusal = append_together(self, folder_id, parcels, results)
+    local _, refusal = append_together(self, op, folder_id, parcels, results)
     err = refusal
     if err and is_hopeless(err) then
       error_object.raise(append_error(self, op, folder_id, err))
@@ -255,6 +292,7 @@ function Driver:store(op, folder_id, parcels)
   end
   if not together or err then append_each(self, op, folder_id, parcels, results) end
   append_filled(self, op, folder_id, results)
+  settle(self, op, folder_id, results)
   stored(results)
   find_ids(self, op, folder_id, results)
   error_object.after(keep_keywords, self, op, folder_id, results)
@@ -267,18 +305,14 @@ end
 local function flush(self, op, folder_id, batch, results)
   if #batch.parcels == 0 then return end
   local ok, stored = pcall(self.store, self, op, folder_id, batch.parcels)
+  local list = ok and stored or error_object.is(stored) and stored.results or {}
   for i, parcel in ipairs(batch.parcels) do
     parcel.close()
-    local one = ok and stored[i]
-    if one then results[batch.places[i]] = { ok = one.ok, id = one.id, error = one.error } end
+    local one = list[i] or { ok = false, error = stored }
+    results[batch.places[i]] = { ok = one.ok, id = one.id, error = one.error }
   end
   if ok then return end
-  if error_object.is(stored) then
-    for _, place in ipairs(batch.places) do
-      results[place] = { ok = false, error = stored }
-    end
-    stored.results = results
-  end
+  if error_object.is(stored) then stored.results = results end
   error(stored, 0)
 end
 

@@ -21,6 +21,7 @@ local SMALL <const> = 64 << 10
 ---@field flags string[]
 ---@field date integer|nil
 ---@field message_id string|nil
+---@field is_new boolean|nil no other message has its Message-ID
 ---@field close fun()
 ---@field pieces table[]|nil what CATENATE makes it of, in place of read
 ---@field fill fun()|nil with pieces: from here on it has its bytes in place of them
@@ -172,7 +173,9 @@ function Driver:parcel_of(draft)
     made = assembly.new(self, assembly.around(body, 0, ""), { message_id = body.message_id,
       spool = body.spool })
   end
-  return self:parcel(made, keywords.of_draft(draft), draft.received)
+  local parcel = self:parcel(made, keywords.of_draft(draft), draft.received)
+  parcel.is_new = draft.message_id == nil
+  return parcel
 end
 
 return Driver
