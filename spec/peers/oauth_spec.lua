@@ -5,7 +5,9 @@ local browser = require "support.peers.browser"
 local connection = require "satchel.imap.connection"
 local core = require "satchel.core"
 local dovecot = require "support.dovecot"
+local log_on = require "scenario.log_on"
 local openid = require "support.peers.openid"
+local postfix = require "support.postfix"
 local satchel = require "satchel"
 local server = require "support.server"
 
@@ -14,7 +16,8 @@ local LIFETIME <const> = 4 -- seconds
 local MECHANISMS <const> = { "OAUTHBEARER", "XOAUTH2" }
 
 local provider, dir
-local boxes = {} -- a Dovecot for each mechanism, so that connect finds no other
+-- a Dovecot for each mechanism, so that connect finds no other; and a Postfix that asks it
+local boxes, relays = {}, {}
 
 describe("tokens of a provider", function()
   setup(function()
@@ -30,6 +33,7 @@ describe("tokens of a provider", function()
   end)
 
   teardown(function()
+    for _, relay in pairs(relays) do relay:stop() end
     for _, box in pairs(boxes) do box:stop() end
     if provider then provider:close() end
     if dir then server.run("rm -rf '%s'", dir) end
@@ -105,7 +109,7 @@ describe("tokens of a provider", function()
     return require "cjson".decode(response.body)
   end
 
-  local function log_on(token, mechanism)
+  local function imap(token, mechanism)
     local box = boxes[mechanism]
     local conn <close> = connection.open { url = box.url "imaps", user = USER, token = token,
       tls = { ca = box.ca }, proxy = false, timeout = 10, mechanism = mechanism }
@@ -121,11 +125,14 @@ describe("tokens of a provider", function()
         local known = introspect(first)
         assert.is_true(known.active)
         assert.equal(USER, known.username)
-        for _, mechanism in ipairs(MECHANISMS) do log_on(token, mechanism) end
+        for _, mechanism in ipairs(MECHANISMS) do imap(token, mechanism) end
         assert.equal(first, token())
         satchel.sleep(LIFETIME + 0.5)
         assert.is_false(introspect(first).active)
-        for _, mechanism in ipairs(MECHANISMS) do log_on(token, mechanism) end
+        for _, mechanism in ipairs(MECHANISMS) do
+          imap(token, mechanism)
+          log_on.note("Dovecot by IMAP", mechanism)
+        end
         assert.not_equal(first, token())
         assert.is_true(signed_in - before <= 1)
       end)
@@ -177,12 +184,33 @@ describe("tokens of a provider", function()
           session:close()
           satchel.sleep(LIFETIME / 2 + 0.5)
         end
+        log_on.note("Dovecot by POP3", mechanism)
+      end)
+    end)
+
+    it("SMTP logs on by " .. mechanism .. ", and again after its token has ended", function()
+      in_task(function()
+        relays[mechanism] = postfix.start { users = { [USER] = true }, dovecot = boxes[mechanism] }
+        local token = grants["client credentials by Basic"]()
+        local function options_of(scheme, given)
+          return { user = USER, token = given, url = relays[mechanism].url(scheme),
+            tls = { ca = relays[mechanism].ca }, proxy = false, timeout = 10 }
+        end
+        for _, scheme in ipairs { "submission", "smtps" } do
+          assert.equal(mechanism, log_on.by(options_of(scheme, token), mechanism))
+          satchel.sleep(LIFETIME + 0.5)
+        end
+        local ok, err = satchel.try(log_on.by, options_of("submission", "not-issued"), mechanism)
+        assert.is_false(ok)
+        assert.equal("auth", err.kind)
+        assert.falsy(tostring(err):find("not-issued", 1, true))
+        log_on.note("Postfix by SMTP", mechanism)
       end)
     end)
 
     it("a token that the provider does not know is refused by " .. mechanism, function()
       local refusals = {}
-      local ok, err = satchel.try(log_on, function(refused)
+      local ok, err = satchel.try(imap, function(refused)
         refusals[#refusals + 1] = refused
         return "nothing-that-was-issued"
       end, mechanism)
@@ -197,7 +225,7 @@ describe("tokens of a provider", function()
         local give = grants["the device code"]()
         local old = give()
         satchel.sleep(LIFETIME + 0.5)
-        log_on(function(refused)
+        imap(function(refused)
           if not refused then return old end -- as a clock that is wrong would have it
           return give(true)
         end, mechanism)
@@ -209,12 +237,12 @@ describe("tokens of a provider", function()
     local path = dir .. "/anna.json"
     in_task(function()
       local before = signed_in
-      log_on(grants["the device code"] { store = path }, "XOAUTH2")
+      imap(grants["the device code"] { store = path }, "XOAUTH2")
       assert.equal(before + 1, signed_in)
       satchel.sleep(LIFETIME + 0.5)
       local again = satchel.oauth.device(options { client_id = "device", store = path,
         show = false })
-      log_on(again, "OAUTHBEARER")
+      imap(again, "OAUTHBEARER")
       assert.equal(before + 1, signed_in)
     end)
     assert.is_string(core.file.read_private(path))

@@ -8,13 +8,15 @@ local M = { name = "Cyrus" }
 
 local PACKAGES <const> = "cyrus-imapd cyrus-pop3d sasl2-bin libsasl2-modules dash coreutils"
 
+local SERVER <const> = "mail.example.test"
+
 local IMAPD <const> = [[
 configdirectory: $in/conf
 partition-default: $in/spool
 defaultpartition: default
 proc_path: $in/conf/proc
 mboxname_lockpath: $in/conf/lock
-servername: mail.example.test
+servername: $server
 admins: cyrus
 virtdomains: userid
 defaultdomain: nowhere.test
@@ -23,7 +25,7 @@ unixhierarchysep: yes
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: $in/sasldb
-sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256
+sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256$mechanisms
 allowplaintext: yes
 allowstarttls: yes
 tls_server_cert: $in/cert.pem
@@ -69,23 +71,30 @@ exec /usr/sbin/cyrmaster -p $in/master.pid
 ]]
 
 ---@param users table<string, string> address and password
+---@param options? { mechanisms: string, settings: string } further ones
 ---@return table peer with ports imap, imaps, pop3, lmtp
-function M.start(users)
+function M.start(users, options)
   local path, finish = root.make("cyrus", PACKAGES)
   local p = { name = M.name }
   local inside
   p.dir, inside = root.place(path)
   p.ca = server.certificate(p.dir)
   p.imap, p.imaps, p.pop3, p.lmtp = server.ports(4)
-  local values = { ["in"] = inside, imap = p.imap, imaps = p.imaps, pop3 = p.pop3, lmtp = p.lmtp }
+  local values = { ["in"] = inside, imap = p.imap, imaps = p.imaps, pop3 = p.pop3,
+    lmtp = p.lmtp, server = SERVER, mechanisms = options and " " .. options.mechanisms or "" }
   for name, text in pairs { ["/etc/imapd.conf"] = IMAPD, ["/etc/cyrus.conf"] = CYRUS,
     [inside .. "/run"] = RUN } do
     server.write(path .. name, (text:gsub("%$(%w+)", values)))
   end
+  if options then server.write(path .. "/etc/imapd.conf", IMAPD:gsub("%$(%w+)", values)
+    .. options.settings) end
   for user, password in pairs(users) do
     local name, domain = user:match "^(.*)@(.*)$"
-    server.run("printf %%s '%s' | chroot '%s' /usr/sbin/saslpasswd2 -c -p -f %s/sasldb -u %s %s",
-      password, path, inside, domain, name)
+    -- NTLM drops the domain: such a user is one of the server's own
+    for _, realm in ipairs { domain, options and SERVER } do
+      server.run("printf %%s '%s' | chroot '%s' /usr/sbin/saslpasswd2 -c -p -f %s/sasldb -u %s %s",
+        password, path, inside, realm, name)
+    end
   end
   p.process = server.start(M.name, p.dir, ("chroot '%s' /bin/sh %s/run"):format(path, inside),
     { p.imap, p.pop3, p.lmtp }, finish)

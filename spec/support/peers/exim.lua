@@ -26,6 +26,8 @@ acl_smtp_mail = accept
 tls_advertise_hosts = *
 tls_certificate = $in/cert.pem
 tls_privatekey = $in/key.pem
+tls_try_verify_hosts = *
+tls_verify_certificates = $in/client/cert.pem
 auth_advertise_hosts = *
 chunking_advertise_hosts = *
 dsn_advertise_hosts = *
@@ -83,17 +85,31 @@ cram:
   public_name = CRAM-MD5
   server_secret = ${lookup{$auth1}lsearch{$in/passwords}{$value}fail}
   server_set_id = $auth1
+ntlm:
+  driver = spa
+  public_name = NTLM
+  server_password = ${lookup{$auth1@example.test}lsearch{$in/passwords}{$value}fail}
+  server_set_id = $auth1
+external:
+  driver = external
+  public_name = EXTERNAL
+  server_advertise_condition = $tls_in_certificate_verified
+  server_condition = ${if eq{$auth1}{${certextract{subject,CN}{$tls_in_peercert}}}}
+  server_set_id = $auth1
 ]]
 
 ---@param users table<string, string> address and password
 ---@param dovecot spec.Dovecot where mail goes
----@return table peer with ports smtp, smtps
+---@return table peer with ports smtp, smtps; `client`: the folder of a certificate that
+---carol@example.test may show
 function M.start(users, dovecot)
   local path, finish = root.make("exim", PACKAGES)
   local p = { name = M.name }
   local inside
   p.dir, inside = root.place(path)
-  p.ca = server.certificate(p.dir)
+  p.ca, p.client = server.certificate(p.dir), p.dir .. "/client"
+  server.run("mkdir -m 755 '%s'", p.client)
+  server.certificate(p.client, "carol@example.test")
   p.smtp, p.smtps = server.ports(2)
   local passwords, list = {}, {}
   for user, password in pairs(users) do
