@@ -1,3 +1,4 @@
+local line_peer = require "support.line_peer"
 local net = require "satchel.core".net
 local peer = require "support.peer"
 local task = require "satchel.task"
@@ -222,9 +223,30 @@ describe("core.net.http", function()
     local port = peer.free_port()
     local _, err = fetch { url = p.url,
       proxy = ("http://u:secret@127.0.0.1:%d"):format(port) }
-    assert.equal(("127.0.0.1:%d refuses connections"):format(port), err.message)
+    assert.equal(("the proxy 127.0.0.1:%d refuses connections"):format(port), err.message)
     _, err = fetch { url = p.url, proxy = "http://no-such-host.invalid:1" }
     assert.equal("cannot find the proxy no-such-host.invalid:1", err.message)
+    for _, bad in ipairs { "ftp://u:hidden@b", "http://u:hid den@b" } do
+      _, err = fetch { url = p.url, proxy = bad }
+      assert.truthy(err.kind == "unsupported" or err.kind == "invalid")
+      assert.falsy(err.message:find("hid", 1, true))
+    end
+  end)
+
+  it("is told who a proxy of https wants, not that the server has gone", function()
+    for _, case in ipairs { { 407, "auth", "" }, { 401, "auth", "u:hidden@" },
+      { 403, "network", "u:hidden@" } } do
+      local status, kind, account = table.unpack(case)
+      local proxy <close> = line_peer.start(("C: CONNECT …\nS: HTTP/1.1 %d x\n"
+        .. "S: Content-Length: 0\nS: \n! drain"):format(status))
+      local r, err = fetch { url = "https://mail.example.test/", tls = {},
+        proxy = "http://" .. account .. proxy.place }
+      assert.is_nil(r)
+      assert.equal(kind, err.kind, err.message)
+      assert.equal("proxy", err.stage)
+      assert.truthy(err.message:find("the proxy " .. proxy.place, 1, true))
+      assert.falsy(err.message:find("hidden", 1, true))
+    end
   end)
 
   local invalid = {

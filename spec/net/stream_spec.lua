@@ -426,7 +426,8 @@ describe("a proxy", function()
     assert.is_nil(s)
     assert.equal("timeout", err.kind)
     assert.equal("proxy", err.stage)
-    assert.equal("no connection to mail.example.test:143 within 0.2 s", err.message)
+    assert.equal(("no connection to mail.example.test:143 by the proxy %s within 0.2 s")
+      :format(p.place), err.message)
   end)
 
   it("may not be there", function()
@@ -434,7 +435,7 @@ describe("a proxy", function()
     local s, err = stream.open({ port = 143 }, { host = "mail.example.test",
       proxy = "http://127.0.0.1:" .. port })
     assert.is_nil(s)
-    assert.equal(("127.0.0.1:%d refuses connections"):format(port), err.message)
+    assert.equal(("the proxy 127.0.0.1:%d refuses connections"):format(port), err.message)
     assert.equal("connect", err.stage)
   end)
 
@@ -475,11 +476,62 @@ describe("a proxy", function()
     local p <close> = line_peer.start "S: hello"
     local port = peer.free_port()
     local url = "http://127.0.0.1:" .. port
-    local refused = ("127.0.0.1:%d refuses connections\n"):format(port)
+    local refused = ("the proxy 127.0.0.1:%d refuses connections\n"):format(port)
     assert.equal(refused, alone("no_proxy= all_proxy=" .. url, p))
     assert.equal(refused, alone("no_proxy= all_proxy= ALL_PROXY=" .. url, p))
     assert.equal("connected\n", alone("no_proxy=127.0.0.1 all_proxy=" .. url, p))
     assert.equal("connected\n", alone("all_proxy= ALL_PROXY= http_proxy=" .. url, p))
+  end)
+
+  -- RFC 1929: version 1; the user, the password
+  for name, case in pairs {
+    ["garbage for an answer"] = { "http", "C: CONNECT …\nS: SSH-2.0-OpenSSH_9.2\n! close" },
+    ["no answer"] = { "http", "C: CONNECT …\n! close" },
+    ["half an answer"] = { "http", "C: CONNECT …\nS: HTTP/1.1 200 Go\n! close" },
+    ["another version of SOCKS"] = { "socks5h", "C# 4\nS- \\x04\\x00\n! drain" },
+    ["a method that was not offered"] = { "socks5h", "C# 4\nS- \\x05\\x01\n! drain" },
+    ["half an answer by SOCKS"] = { "socks5h", "C# 4\nS- \\x05\n! close" },
+    ["no words for a refusal"] = { "http", "C: CONNECT …\nS: HTTP/1.1 502 x\n"
+      .. "S: Content-Length: 0\nS: \n! drain" },
+  } do
+    it("may have " .. name, function()
+      local p <close> = line_peer.start(case[2])
+      local options = through(case[1], p)
+      options.proxy, options.timeout = ("%s://u:hidden@%s"):format(case[1], p.place), 2
+      local s, err = stream.open(p, options)
+      assert.is_nil(s)
+      assert.equal("network", err.kind, err.message)
+      assert.equal("proxy", err.stage)
+      assert.matches("the proxy " .. p.place, err.message, 1, true)
+      assert.not_matches("hidden", err.message .. (err.hint or ""), 1, true)
+    end)
+  end
+
+  it("may not like the password it is given", function()
+    for scheme, script in pairs {
+      http = "C: CONNECT …\nS: HTTP/1.1 401 No\nS: Content-Length: 0\nS: \n! drain",
+      socks5h = "C# 4\nS- \\x05\\x02\nC# 10\nS- \\x01\\x01\n! drain",
+    } do
+      local p <close> = line_peer.start(script)
+      local options = through(scheme, p)
+      options.proxy = ("%s://u:hidden@%s"):format(scheme, p.place)
+      local s, err = stream.open(p, options)
+      assert.is_nil(s)
+      assert.equal("auth", err.kind, err.message)
+      assert.matches("refuses the user and the password", err.message)
+      assert.not_matches("hidden", err.message .. err.hint, 1, true)
+    end
+  end)
+
+  it("is a URL", function()
+    for url, kind in pairs { ["ftp://u:hidden@b"] = "unsupported",
+      ["http://u:hid den@b"] = "invalid", ["http://u:hidden@b:port"] = "invalid",
+      ["http://u:hidden@"] = "invalid" } do
+      local s, err = net.stream { host = "a", port = 143, proxy = url }
+      assert.is_nil(s, url)
+      assert.equal(kind, err.kind, err.message)
+      assert.not_matches("hid", err.message, 1, true)
+    end
   end)
 
   it("is not spoken to by TLS, and its name has no control characters", function()

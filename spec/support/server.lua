@@ -102,11 +102,11 @@ function M.certificate(dir, name)
   return dir .. "/cert.pem"
 end
 
-local function answers(port)
+local function answers(port, silent)
   local c = socket.connect { host = "127.0.0.1", port = port }
   c:onerror(function(_, _, code) return code end)
   c:settimeout(5)
-  local line = c:connect(0.5) and c:read "*l"
+  local line = c:connect(0.5) and (silent or c:read "*l")
   c:close()
   return line ~= nil and line ~= false
 end
@@ -122,8 +122,9 @@ end
 ---@param command string
 ---@param ports integer[]
 ---@param finish? string a shell command that ends what the process leaves
+---@param silent? boolean its ports take connections, but do not greet
 ---@return table server
-function M.start(name, dir, command, ports, finish)
+function M.start(name, dir, command, ports, finish, silent)
   local self = setmetatable({ name = name, dir = dir }, Server)
   self.log_path = dir .. "/log"
   os.remove(dir .. "/pid") -- of one that ran here before
@@ -137,7 +138,7 @@ function M.start(name, dir, command, ports, finish)
   while cqueues.monotime() < deadline do
     pid = pid or M.slurp(dir .. "/pid"):match "(%d+)\n"
     if pid and died(pid) then break end
-    while ports[ready + 1] and answers(ports[ready + 1]) do ready = ready + 1 end
+    while ports[ready + 1] and answers(ports[ready + 1], silent) do ready = ready + 1 end
     if ready == #ports then return self end
     os.execute "sleep 0.05"
   end

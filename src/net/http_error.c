@@ -37,18 +37,26 @@ static const char *detail_of(struct sat_http *h, CURLcode code) {
 }
 
 static void explain_connect(struct sat_http *h, CURLcode code) {
-  const char *place = h->proxy[0] != '\0' ? h->proxy : h->place;
   long os = 0;
   curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os);
   if (os == ECONNREFUSED) {
-    sat_error_set(&h->err, SAT_E_NETWORK, "%s refuses connections", place);
+    sat_error_set(&h->err, SAT_E_NETWORK, "%s refuses connections", h->place);
     h->failure.hint = "is this the port, and does the server run?";
   } else if (os == ENETUNREACH || os == EHOSTUNREACH) {
-    sat_error_set(&h->err, SAT_E_NETWORK, "there is no way to %s", place);
+    sat_error_set(&h->err, SAT_E_NETWORK, "there is no way to %s", h->place);
   } else {
-    sat_error_set(&h->err, SAT_E_NETWORK, "cannot connect to %s: %s", place,
-                  detail_of(h, code));
+    sat_error_set(&h->err, SAT_E_NETWORK, "cannot connect to %s: %s",
+                  h->place, detail_of(h, code));
   }
+}
+
+static bool explain_proxy(struct sat_http *h, CURLcode code) {
+  struct sat_proxy_failure f = {
+      .place = h->place, .detail = detail_of(h, code), .err = &h->err};
+  if (!sat_proxy_explain(&h->proxy, h->easy, code, &f)) return false;
+  h->failure.stage = f.stage;
+  h->failure.hint = f.hint;
+  return true;
 }
 
 /* CURLE_TOO_LARGE, which libcurl has since 8.6; before it is out of memory */
@@ -97,10 +105,6 @@ static void explain_plain(struct sat_http *h, CURLcode code) {
                     (int)host, h->place);
       h->failure.hint = "is the name spelt right?";
       break;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      sat_error_set(&h->err, SAT_E_NETWORK, "cannot find the proxy %s",
-                    h->proxy);
-      break;
     case CURLE_COULDNT_CONNECT: explain_connect(h, code); break;
     case CURLE_OPERATION_TIMEDOUT: sat_http_explain_timeout(h, false); break;
     case CURLE_GOT_NOTHING:
@@ -119,10 +123,6 @@ static void explain_plain(struct sat_http *h, CURLcode code) {
       sat_error_set(&h->err, SAT_E_AUTH, "cannot authenticate at %s: %s",
                     h->place, detail_of(h, code));
       break;
-    case CURLE_PROXY:
-      sat_error_set(&h->err, SAT_E_NETWORK, "the proxy %s failed: %s",
-                    h->proxy, detail_of(h, code));
-      break;
     default: explain_limit(h, code); break;
   }
 }
@@ -132,16 +132,26 @@ static void trim(char *s) {
   while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\n')) s[--n] = '\0';
 }
 
+/* with whom TLS came to nothing */
+static const char *peer_of(struct sat_http *h, char *out, size_t n) {
+  long status = 0;
+  curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (!h->proxy.tls || status != 0) return h->place;
+  snprintf(out, n, "the proxy %s", h->proxy.name);
+  return out;
+}
+
 void sat_http_explain(struct sat_http *h, CURLcode code) {
+  char peer[220];
   note_stage(h);
   trim(h->detail);
   if (!h->head.too_large && !h->in.failed &&
-      sat_tls_explain(h->easy, code, h->place, detail_of(h, code), &h->err,
-                      &h->failure.hint))
+      sat_tls_explain(h->easy, code, peer_of(h, peer, sizeof peer),
+                      detail_of(h, code), &h->err, &h->failure.hint))
     return;
   if (h->head.too_large || h->in.failed)
     explain_limit(h, code);
-  else
+  else if (!explain_proxy(h, code))
     explain_plain(h, code);
   h->err.retryable =
       h->err.kind == SAT_E_NETWORK || h->err.kind == SAT_E_TIMEOUT;
@@ -197,6 +207,7 @@ static void explain_refusal(struct sat_http *h, const char *methods) {
 
 void sat_http_explain_status(struct sat_http *h) {
   char methods[80];
+  struct sat_proxy_failure f = {.place = h->place, .err = &h->err};
   if (h->head.status == 0 || !h->head.complete) {
     sat_http_explain(h, CURLE_PARTIAL_FILE);
     return;
@@ -209,9 +220,10 @@ void sat_http_explain_status(struct sat_http *h) {
   h->failure.status = h->head.status;
   h->failure.offered = h->offered;
   h->err.code = h->head.status;
-  if (h->head.status == 401)
+  if (h->head.status == 401) {
     explain_refusal(h, methods[0] != '\0' ? methods : "no method");
-  else
-    sat_error_set(&h->err, SAT_E_AUTH, "the proxy %s wants credentials",
-                  h->proxy[0] != '\0' ? h->proxy : "of the environment");
+    return;
+  }
+  sat_proxy_explain_credentials(&h->proxy, &f);
+  h->failure.hint = f.hint;
 }

@@ -111,17 +111,15 @@ static int set_url(struct sat_http *h, const char *url, bool *secure_r,
   return 0;
 }
 
-static void set_proxy(struct sat_http *h, const char *proxy) {
-  const char *at;
-  if (proxy == NULL) return;
-  at = strrchr(proxy, '@'); /* the user is nobody's business */
-  if (at == NULL) at = strstr(proxy, "//") != NULL
-                           ? strstr(proxy, "//") + 1
-                           : proxy - 1;
-  snprintf(h->proxy, sizeof h->proxy, "%s", at + 1);
-  curl_easy_setopt(h->easy, CURLOPT_PROXY, proxy);
+static int set_proxy(struct sat_http *h, const struct sat_http_request *r,
+                     struct sat_error *err) {
+  sat_tls_apply_to_proxy(h->easy, &r->tls);
+  if (r->proxy == NULL) { /* the environment's, if it has one */
+    curl_easy_setopt(h->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+    return 0;
+  }
   curl_easy_setopt(h->easy, CURLOPT_NOPROXY, ""); /* who names one means it */
-  curl_easy_setopt(h->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+  return sat_proxy_use(h->easy, r->proxy, true, &h->proxy, err);
 }
 
 static int set_auth(struct sat_http *h, const struct sat_http_request *r,
@@ -174,7 +172,7 @@ int sat_http_setup(struct sat_http *h, const struct sat_http_request *r,
   if (set_url(h, r->url, &secure, err) < 0) return -1;
   if (set_headers(h, r, err) < 0) return -1;
   if (set_body(h, r, err) < 0) return -1;
-  set_proxy(h, r->proxy);
+  if (set_proxy(h, r, err) < 0) return -1;
   if (set_auth(h, r, secure, err) < 0) return -1;
   return secure ? sat_tls_apply(h->easy, &r->tls, err) : 0;
 }

@@ -9,6 +9,7 @@
 
 #include "net/http.h"
 #include "net/multi.h"
+#include "net/proxy.h"
 
 struct sat_http {
   struct sat_op op;
@@ -26,7 +27,7 @@ struct sat_http {
   bool shakes_hands; /* connected, TLS has begun */
   double timeout, idle_timeout;
   char place[300]; /* "host:port" */
-  char proxy[200]; /* "host:port" of the proxy, or empty */
+  struct sat_proxy proxy;
 
   /* the response */
   struct sat_http_head head;

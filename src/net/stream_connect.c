@@ -72,37 +72,14 @@ static const char *environment_proxy(void) {
   return p != NULL ? p : "";
 }
 
-/* the user is nobody's business */
-static void keep_proxy(struct sat_stream *s, const char *proxy) {
-  const char *at = strrchr(proxy, '@');
-  const char *slashes = strstr(proxy, "//");
-  if (at != NULL)
-    at++;
-  else
-    at = slashes != NULL ? slashes + 2 : proxy;
-  snprintf(s->proxy, sizeof s->proxy, "%.*s", (int)strcspn(at, "/"), at);
-}
-
 static int set_proxy(struct sat_stream *s, const char *given,
                      struct sat_error *err) {
-  const char *proxy = given != NULL ? given : environment_proxy();
-  if (!clean(proxy))
-    return sat_error_set(err, SAT_E_INVALID,
-                         "the proxy has control characters");
-  if (strncmp(proxy, "https:", 6) == 0)
-    return sat_error_set(err, SAT_E_UNSUPPORTED,
-                         "a proxy is spoken to by http:// or socks5h://, "
-                         "not https://");
-  curl_easy_setopt(s->easy, CURLOPT_PROXY, proxy);
-  if (*proxy == '\0') return 0;
-  keep_proxy(s, proxy);
+  const char *url = given != NULL ? given : environment_proxy();
+  if (sat_proxy_use(s->easy, url, false, &s->proxy, err) < 0) return -1;
   /* who names one means it; the environment has its exceptions */
   if (given != NULL) curl_easy_setopt(s->easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(s->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
   curl_easy_setopt(s->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(s->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
-  /* libcurl's GSSAPI for SOCKS would block */
-  curl_easy_setopt(s->easy, CURLOPT_SOCKS5_AUTH, (long)CURLAUTH_BASIC);
   curl_easy_setopt(s->easy, CURLOPT_USERAGENT, "satchel");
   return 0;
 }

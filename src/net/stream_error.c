@@ -22,7 +22,7 @@ static const char *stage_of(struct sat_stream *s) {
   curl_off_t t = 0;
   curl_easy_getinfo(s->easy, CURLINFO_NAMELOOKUP_TIME_T, &t);
   if (t == 0) return "resolve";
-  return s->proxy[0] != '\0' && os_error(s) == 0 ? "proxy" : "connect";
+  return s->proxy.name[0] != '\0' && os_error(s) == 0 ? "proxy" : "connect";
 }
 
 static const char *detail_of(const struct sat_stream *s, CURLcode code) {
@@ -30,78 +30,66 @@ static const char *detail_of(const struct sat_stream *s, CURLcode code) {
 }
 
 static void explain_refused(struct sat_stream *s, CURLcode code) {
-  const char *place = s->proxy[0] != '\0' ? s->proxy : s->place;
   long os = os_error(s);
   if (os == ECONNREFUSED) {
-    sat_error_set(&s->err, SAT_E_NETWORK, "%s refuses connections", place);
+    sat_error_set(&s->err, SAT_E_NETWORK, "%s refuses connections", s->place);
     s->failure.hint = "is this the port, and does the server run?";
   } else if (os == ENETUNREACH || os == EHOSTUNREACH) {
-    sat_error_set(&s->err, SAT_E_NETWORK, "there is no way to %s", place);
+    sat_error_set(&s->err, SAT_E_NETWORK, "there is no way to %s", s->place);
   } else {
-    sat_error_set(&s->err, SAT_E_NETWORK, "cannot connect to %s: %s", place,
-                  detail_of(s, code));
-  }
-}
-
-static void explain_proxy(struct sat_stream *s, CURLcode code) {
-  long status = 0;
-  curl_easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-  s->failure.stage = "proxy";
-  if (status == 407) {
-    sat_error_set(&s->err, SAT_E_AUTH, "the proxy %s wants credentials",
-                  s->proxy);
-    s->failure.hint = "give them in proxy = \"http://user:password@host\"";
-  } else if (status >= 300) {
-    sat_error_set(&s->err, SAT_E_NETWORK,
-                  "the proxy %s does not connect to %s: it answers %ld",
-                  s->proxy, s->place, status);
-  } else {
-    sat_error_set(&s->err, SAT_E_NETWORK,
-                  "the proxy %s does not connect to %s: %s", s->proxy,
+    sat_error_set(&s->err, SAT_E_NETWORK, "cannot connect to %s: %s",
                   s->place, detail_of(s, code));
   }
 }
 
+static bool explain_proxy(struct sat_stream *s, CURLcode code) {
+  struct sat_proxy_failure f = {
+      .place = s->place, .detail = detail_of(s, code), .err = &s->err};
+  if (s->proxy.name[0] == '\0') return false;
+  if (!sat_proxy_explain(&s->proxy, s->easy, code, &f)) return false;
+  s->failure.stage = f.stage;
+  s->failure.hint = f.hint;
+  return true;
+}
+
 static void explain_slow_start(struct sat_stream *s) {
+  bool connecting = s->stage == SAT_STREAM_CONNECTING;
+  bool proxied = connecting && s->proxy.name[0] != '\0';
   const char *what = "no TLS with";
-  const char *place = s->place;
-  s->failure.stage = "tls";
-  if (s->stage == SAT_STREAM_CONNECTING) {
-    s->failure.stage = stage_of(s);
+  s->failure.stage = connecting ? stage_of(s) : "tls";
+  if (connecting)
     what = strcmp(s->failure.stage, "resolve") == 0 ? "cannot find"
                                                     : "no connection to";
+  sat_error_set(&s->err, SAT_E_TIMEOUT, "%s %s%s%s within %g s", what,
+                s->place, proxied ? " by the proxy " : "",
+                proxied ? s->proxy.name : "", s->timeout);
+}
+
+/* what is said after a proxy took the connection is said of it */
+static void explain_other(struct sat_stream *s, CURLcode code) {
+  if (s->proxy.name[0] != '\0') {
+    s->failure.stage = "proxy";
+    sat_error_set(&s->err, SAT_E_NETWORK,
+                  "the proxy %s does not connect to %s: %s", s->proxy.name,
+                  s->place, detail_of(s, code));
+  } else {
+    explain_refused(s, code);
   }
-  sat_error_set(&s->err, SAT_E_TIMEOUT, "%s %s within %g s", what, place,
-                s->timeout);
 }
 
 void sat_stream_explain_connect(struct sat_stream *s, CURLcode code) {
-  bool proxied = s->proxy[0] != '\0';
   s->failure.stage = stage_of(s);
   switch ((int)code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       sat_error_set(&s->err, SAT_E_NETWORK, "cannot find host %s", s->host);
       s->failure.hint = "is the name spelt right?";
       break;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      sat_error_set(&s->err, SAT_E_NETWORK, "cannot find the proxy %s",
-                    s->proxy);
-      break;
-    case CURLE_COULDNT_CONNECT:
-      if (proxied && strcmp(s->failure.stage, "proxy") == 0)
-        explain_proxy(s, code);
-      else
-        explain_refused(s, code);
-      break;
     case CURLE_OPERATION_TIMEDOUT: explain_slow_start(s); break;
     case CURLE_OUT_OF_MEMORY:
       sat_error_set(&s->err, SAT_E_MEMORY, "not enough memory");
       break;
     default:
-      if (proxied)
-        explain_proxy(s, code);
-      else
-        explain_refused(s, code);
+      if (!explain_proxy(s, code)) explain_other(s, code);
   }
   s->err.retryable = is_temporary(s);
 }

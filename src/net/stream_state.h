@@ -10,6 +10,7 @@
 
 #include "net/deflate.h"
 #include "net/multi.h"
+#include "net/proxy.h"
 #include "net/stream.h"
 #include "net/tls_session.h"
 #include "net/window.h"
@@ -28,7 +29,7 @@ struct sat_stream {
   /* permanent */
   char host[256];  /* as the certificate must name it */
   char place[300]; /* "host:port", as it was given */
-  char proxy[200]; /* "host:port" of the proxy, or empty */
+  struct sat_proxy proxy;
   char address[80]; /* of the other end, once connected */
   bool implicit;   /* TLS follows the connection */
   struct sat_tls policy; /* its texts are the stream's own */

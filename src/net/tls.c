@@ -50,6 +50,19 @@ int sat_tls_apply(CURL *easy, const struct sat_tls *tls,
   return 0;
 }
 
+void sat_tls_apply_to_proxy(CURL *easy, const struct sat_tls *tls) {
+  long verify = tls->no_verify ? 0 : 1;
+  bool folder = tls->ca != NULL && sat_tls_is_folder(tls->ca);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION,
+                   (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, verify);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST,
+                   verify != 0 ? 2L : 0L);
+  if (tls->ca == NULL) return;
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder ? tls->ca : NULL);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, folder ? NULL : tls->ca);
+}
+
 const char *sat_tls_hint(long result, const char *detail) {
   switch (result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -71,8 +84,10 @@ const char *sat_tls_hint(long result, const char *detail) {
 static void explain_certificate(CURL *easy, const char *place,
                                 const char *detail, struct sat_error *err,
                                 const char **hint_r) {
-  long result = X509_V_OK;
+  long result = X509_V_OK, proxy = X509_V_OK;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result);
+  curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy);
+  if (proxy != X509_V_OK) result = proxy;
   *hint_r = sat_tls_hint(result, detail);
   /* unspecified: the chain is good, libcurl objects to something else */
   if (result != X509_V_OK && result != X509_V_ERR_UNSPECIFIED)

@@ -20,6 +20,10 @@ struct sat_tls {
 };
 
 /* Applies the policy to a transfer.  -1 after recording an error. */
+/* The same for a proxy that is spoken to by TLS, but for the client's
+** certificate, which is the server's business. */
+void sat_tls_apply_to_proxy(CURL *easy, const struct sat_tls *tls);
+
 int sat_tls_apply(CURL *easy, const struct sat_tls *tls,
                   struct sat_error *err);
 

@@ -1,10 +1,8 @@
 -- A Kerberos realm of the specs' own: an MIT KDC on a loopback port, which knows
 -- users and services. Its root has a Dovecot that takes tickets, too.
 
-local cqueues = require "cqueues"
 local root = require "support.peers.root"
 local server = require "support.server"
-local socket = require "cqueues.socket"
 
 local M = { realm = "EXAMPLE.TEST" }
 
@@ -43,22 +41,6 @@ $realm = {
 kdc = STDERR
 ]]
 
-local function listens(port)
-  local c = socket.connect { host = "127.0.0.1", port = port }
-  c:onerror(function(_, _, code) return code end)
-  local ok = c:connect(0.5)
-  c:close()
-  return ok ~= nil and ok ~= false
-end
-
-local function wait_for(port)
-  local deadline = cqueues.monotime() + 10
-  while not listens(port) do
-    assert(cqueues.monotime() < deadline, "the KDC does not listen")
-    os.execute "sleep 0.05"
-  end
-end
-
 ---@class spec.Kerberos
 ---@field root string for the Dovecot that is to take tickets (support.dovecot)
 ---@field keytab string inside of the root, as config
@@ -96,9 +78,8 @@ function M.start(users, services)
   end
   server.run("chmod 644 '%s/keytab'", self.dir)
   self.process = server.start("KDC", self.dir, ("chroot '%s' /usr/bin/env KRB5_CONFIG=%s "
-    .. "KRB5_KDC_PROFILE=%s/kdc.conf krb5kdc -n"):format(path, self.config, self.inside), {},
-    finish)
-  wait_for(self.port)
+    .. "KRB5_KDC_PROFILE=%s/kdc.conf krb5kdc -n"):format(path, self.config, self.inside),
+    { self.port }, finish, true)
   return self
 end
 
