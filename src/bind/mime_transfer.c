@@ -49,9 +49,19 @@ static int state_finish(lua_State *L) {
   return sat_scratch_string(L, scratch);
 }
 
+/* encoder:high() -> whether it got bytes above 127 */
+static int state_high(lua_State *L) {
+  const struct sat_transfer_state *t = sat_box_check(L, 1, TRANSFER);
+  lua_pushboolean(L, t->high);
+  return 1;
+}
+
 void sat_bind_mime_transfer(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"feed", state_feed}, {"finish", state_finish}, {NULL, NULL}};
+      {"feed", state_feed},
+      {"finish", state_finish},
+      {"high", state_high},
+      {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"decoder", mime_decoder}, {"encoder", mime_encoder}, {NULL, NULL}};
   sat_box_type(L, TRANSFER, methods);

@@ -230,6 +230,41 @@ static void uu_feed(struct sat_transfer_state *t, struct sat_buf *out,
 
 /* --- encoding --- */
 
+static bool has_high(const char *p, size_t n) {
+  unsigned char all = 0;
+  for (size_t i = 0; i < n; i++) all |= (unsigned char)p[i];
+  return all > 127;
+}
+
+static size_t line_length(const char *p, size_t n) {
+  size_t i = 0;
+  while (i < n && p[i] != '\r' && p[i] != '\n') i++;
+  return i;
+}
+
+/* CR, LF and CRLF become CRLF; a CR at the end is held, for LF may follow */
+static void plain_lines(struct sat_transfer_state *t, struct sat_buf *out,
+                        const char *p, size_t n) {
+  if (t->held_n > 0) {
+    sat_buf_put(out, "\r\n", 2);
+    t->held_n = 0;
+    if (*p == '\n') p++, n--;
+  }
+  while (n > 0) {
+    size_t line = line_length(p, n), used = line + 1;
+    sat_buf_put(out, p, line);
+    if (line == n) return;
+    if (p[line] == '\r' && used == n) {
+      t->held_n = 1;
+      return;
+    }
+    if (p[line] == '\r' && p[used] == '\n') used++;
+    sat_buf_put(out, "\r\n", 2);
+    p += used;
+    n -= used;
+  }
+}
+
 #define BASE64_LINE 57 /* bytes of a line of 76 characters */
 
 /* `held` has what does not yet fill a line */
@@ -312,8 +347,12 @@ static void quoted_encode(struct sat_transfer_state *t, struct sat_buf *out,
 void sat_transfer_feed(struct sat_transfer_state *t, struct sat_buf *out,
                        const char *p, size_t n) {
   if (n == 0) return;
+  if (t->encode && !t->high) t->high = has_high(p, n);
   switch (t->kind) {
-    case SAT_TRANSFER_PLAIN: sat_buf_put(out, p, n); break;
+    case SAT_TRANSFER_PLAIN:
+      if (t->encode) plain_lines(t, out, p, n);
+      else sat_buf_put(out, p, n);
+      break;
     case SAT_TRANSFER_BASE64:
       if (t->encode) base64_lines(t, out, p, n, false);
       else sat_base64_feed(&t->base64, out, p, n);
@@ -350,6 +389,9 @@ void sat_transfer_finish(struct sat_transfer_state *t, struct sat_buf *out) {
     base64_lines(t, out, NULL, 0, true);
   } else if (t->kind == SAT_TRANSFER_QUOTED && t->held_n > 0) {
     quoted_escape(t, out, t->held[0]);
+    t->held_n = 0;
+  } else if (t->kind == SAT_TRANSFER_PLAIN && t->held_n > 0) {
+    sat_buf_put(out, "\r\n", 2);
     t->held_n = 0;
   }
 }

@@ -1,7 +1,8 @@
 /*
 ** Content-Transfer-Encoding (RFC 2045 6), both ways, in pieces cut anywhere.
 ** Decoders take what they get: characters that do not belong are passed
-** over, an encoding that is cut off gives what was there.
+** over, an encoding that is cut off gives what was there.  What is encoded as
+** plain gets the line ends of mail, whatever it had.
 */
 #ifndef sat_mime_transfer_h
 #define sat_mime_transfer_h
@@ -48,6 +49,7 @@ struct sat_transfer_state {
   char held[80]; /* what the next piece decides about */
   unsigned held_n, column;
   bool begun, ended;
+  bool high; /* an encoder has got bytes above 127 */
 };
 
 void sat_transfer_feed(struct sat_transfer_state *t, struct sat_buf *out,

@@ -57,7 +57,8 @@ function mime.date(value) end
 ---@return any
 function mime.decoder(transfer) end
 
----An encoder with feed(bytes) and finish(); lines end with CRLF.
+---An encoder with feed(bytes), finish(), and high(): whether it got bytes above 127;
+---lines end with CRLF.
 ---@param transfer string "base64", "quoted-printable", "8bit"
 ---@return any
 function mime.encoder(transfer) end

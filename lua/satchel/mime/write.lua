@@ -45,8 +45,8 @@ end
 
 -- lines end with CRLF, whatever they ended with
 local function canonical(text)
-  if not text:find("\r", 1, true) then return (text:gsub("\n", "\r\n")) end
-  return (text:gsub("\r\n", "\n"):gsub("\r", "\n"):gsub("\n", "\r\n"))
+  local encoder = core.encoder "8bit"
+  return encoder:feed(text) .. encoder:finish()
 end
 
 local function has_long_line(text)
@@ -175,16 +175,12 @@ end
 ---@return any spool
 ---@return boolean high whether there are bytes above 127
 function M.copy(pieces)
-  local spool, high, held = core.spool(), false, ""
+  local spool, encoder = core.spool(), core.encoder "8bit"
   for piece in without_from(pieces) do
-    piece = held .. piece
-    held = piece:sub(-1) == "\r" and "\r" or "" -- waits for what follows it
-    piece = canonical(piece:sub(1, #piece - #held))
-    high = high or piece:find "[\128-\255]" ~= nil
-    error_object.assert(spool:write(piece))
+    error_object.assert(spool:write(encoder:feed(piece)))
   end
-  if held ~= "" then error_object.assert(spool:write "\r\n") end
-  return spool, high
+  error_object.assert(spool:write(encoder:finish()))
+  return spool, encoder:high()
 end
 
 -- the message that an attachment is: built of its fields, or as it is stored
