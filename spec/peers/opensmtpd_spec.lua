@@ -19,7 +19,9 @@ describe("OpenSMTPD", function()
     return all
   end
 
-  submission(_ENV, { name = "OpenSMTPD", sizes = true, options = options, broken = function()
-    return options { url = "smtp://127.0.0.1:" .. server.starttls, tls = { ca = server.ca } }
-  end })
+  submission(_ENV, { name = "OpenSMTPD", sizes = true, options = options,
+    shakes_hands = function() return server.shakes_hands end,
+    starttls = function()
+      return options { url = "smtp://127.0.0.1:" .. server.starttls, tls = { ca = server.ca } }
+    end })
 end)

@@ -3,7 +3,8 @@
 --
 -- A peer has name, column, options(more) of a session that sends as
 -- anna@example.test; auth (it takes passwords), sizes (it says how large a
--- message may be), broken() (options with which the handshake fails).
+-- message may be), starttls() (options for a port with STARTTLS) and shakes_hands()
+-- (whether its handshake is known to work).
 
 local assert = require "luassert"
 local board = require "support.board"
@@ -206,10 +207,18 @@ return function(_ENV, peer)
       end)
     end
 
-    if peer.broken then
-      behaviour("submission: a handshake that fails", "says so", always, function()
-        assert.equal("tls", failing(satchel.connect, peer.broken()).kind)
-      end)
+    if peer.starttls then
+      behaviour("submission: STARTTLS", "sends by TLS, or says that its handshake fails",
+        peer.shakes_hands, function(can)
+          if not can then
+            assert.equal("tls", failing(satchel.connect, peer.starttls()).kind)
+            return
+          end
+          local by_tls <close> = satchel.connect(peer.starttls())
+          local title = subject "by TLS"
+          by_tls:send { to = BOB, subject = title, text = "x" }
+          arrived(BOB, title)
+        end)
     end
   end)
 end

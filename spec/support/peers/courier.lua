@@ -16,7 +16,7 @@ set -a
 . /etc/courier/imapd-ssl
 . /etc/courier/pop3d
 . /etc/courier/pop3d-ssl
-LOGGEROPTS= DEFAULTOPTIONS= TCPDOPTS="-nodnslookup -noidentlookup"
+LOGGEROPTS= DEFAULTOPTIONS=
 TLS_CERTFILE=$in/both.pem TLS_DHPARAMS= TLS_TRUSTCERTS= TLS_CACHEFILE=
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 IMAP_STARTTLS=YES POP3_STARTTLS=YES IMAP_EMPTYTRASH= COURIERTLS=/usr/bin/couriertls
@@ -25,7 +25,11 @@ set +a
 mkdir -p /run/courier/authdaemon
 /usr/lib/courier/courier-authlib/authdaemond &
 a=$!
-tcpd="/usr/sbin/couriertcpd -address=127.0.0.1 -maxprocs=100 -maxperip=100 $TCPDOPTS"
+case $(/usr/sbin/couriertcpd -noidentlookup 2>&1) in
+*Invalid*) ident= ;; # since 5.2 nobody is asked
+*) ident=-noidentlookup ;;
+esac
+tcpd="/usr/sbin/couriertcpd -address=127.0.0.1 -maxprocs=100 -maxperip=100 -nodnslookup $ident"
 lib=/usr/lib/courier/courier
 $tcpd $imap $lib/imaplogin /usr/bin/imapd Maildir &
 b=$!
