@@ -116,15 +116,14 @@ function M.tickets(realm)
   return (TICKETS:gsub("%$(%w+)", realm))
 end
 
+-- the client's name and secret go out by the URL alone
 local OAUTH <const> = [[
 passdb oauth2 {
   mechanisms_filter = oauthbearer xoauth2
 }
 oauth2 {
-  introspection_url = $issuer/token/introspection
+  introspection_url = $scheme$id:$secret@$place/token/introspection
   introspection_mode = post
-  client_id = $id
-  client_secret = $secret
   username_attribute = username
   active_attribute = active
   active_value = true
@@ -136,7 +135,9 @@ oauth2 {
 ---@param provider { issuer: string, id: string, secret: string }
 ---@return string
 function M.oauth(provider)
-  return (OAUTH:gsub("%$(%w+)", provider))
+  local scheme, place = provider.issuer:match "^(%a+://)(.*)$"
+  return (OAUTH:gsub("%$(%w+)", { scheme = scheme, place = place, id = provider.id,
+    secret = provider.secret }))
 end
 
 return M
