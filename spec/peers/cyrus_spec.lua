@@ -1,6 +1,7 @@
--- The behavioural spec of the objects on Cyrus, by IMAP and by POP3; and how it lets
--- one log on, with all the mechanisms of Cyrus SASL that take a password.
+-- The behavioural spec of the objects on Cyrus, by IMAP and by POP3, and its extensions;
+-- and how it lets one log on, with all the mechanisms of Cyrus SASL that take a password.
 
+local extensions = require "scenario.extensions"
 local face = require "scenario.face"
 local log_on = require "scenario.log_on"
 local servers = require "support.mail_servers"
@@ -11,6 +12,7 @@ describe("Cyrus", function()
   teardown(stop)
   face(_ENV, imap)
   face(_ENV, pop3)
+  extensions(_ENV, imap)
 end)
 
 -- its SASL binds by tls-unique, which TLS 1.3 does not have
