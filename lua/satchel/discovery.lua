@@ -11,6 +11,7 @@ local exchange = require "satchel.mapi.discovery"
 local probe = require "satchel.discovery.probe"
 local records = require "satchel.discovery.records"
 local task = require "satchel.task"
+local with = require "satchel.with"
 
 local M = {}
 
@@ -253,8 +254,7 @@ function M.discover(options)
   if not domain then
     error_object.invalid("discovery needs an address, and '%s' is none", options.user)
   end
-  local full = {}
-  for name, value in pairs(options) do full[name] = value end
+  local full = with(options)
   if full.srv == nil then full.srv = exchange.srv_lookup end
   if full.database == nil then full.database = M.database end
   full.greeting = full.greeting or probe.greeting

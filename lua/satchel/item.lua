@@ -14,6 +14,7 @@ local null = require "satchel.null"
 local options = require "satchel.options"
 local props = require "satchel.props"
 local time = require "satchel.time"
+local with = require "satchel.with"
 
 ---@alias satchel.ItemKind "message"|"appointment"|"meeting"|"contact"|"list"|"task"
 ---| "note"|"journal"|"post"|"report"
@@ -320,8 +321,7 @@ local function transferred(item, verb, target)
   local id, folder_id = place(state)
   local result = store:call(verb, { id }, folder_id, folder.id, { ids = "later" })[1]
   if not result.ok then error_object.raise(result.error) end
-  local record = {}
-  for name, value in pairs(state.record) do record[name] = value end
+  local record = with(state.record)
   record.id, record.folder_id, record.attachments = result.new_id, folder.id, nil
   local moved = M.new(store, record, state.known)
   moved._.find = result.find

@@ -2,6 +2,7 @@
 -- text or an os.date table will do.
 
 local error_object = require "satchel.error"
+local with = require "satchel.with"
 
 local M = {}
 
@@ -64,9 +65,7 @@ function M.parse(text)
 end
 
 local function from_table(value)
-  local copy = {}
-  for k, v in pairs(value) do copy[k] = v end
-  local ok, seconds = pcall(os.time, copy)
+  local ok, seconds = pcall(os.time, with(value))
   return ok and seconds or nil
 end
 

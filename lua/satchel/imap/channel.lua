@@ -12,6 +12,7 @@ local error_object = require "satchel.error"
 local errors = require "satchel.imap.errors"
 local task = require "satchel.task"
 local trace = require "satchel.imap.trace"
+local with = require "satchel.with"
 
 ---@class satchel.imap.Command
 ---@field tag string
@@ -106,8 +107,7 @@ function Channel:fail(err)
     end
     self.stream:close()
   end
-  local again = {}
-  for k, v in pairs(self.lost) do again[k] = v end
+  local again = with(self.lost)
   again.where = nil
   error_object.raise(again, 1)
 end

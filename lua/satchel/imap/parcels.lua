@@ -8,6 +8,7 @@ local keywords = require "satchel.imap.keywords"
 local mime = require "satchel.mime"
 local needs_utf8 = require("satchel.mime.item").needs_utf8
 local structure = require "satchel.imap.structure"
+local with = require "satchel.with"
 
 ---@class satchel.imap.Driver
 local Driver = {}
@@ -151,8 +152,7 @@ end
 ---@return satchel.mime.Body
 function Driver:build(draft, opts)
   opts.open, opts.domain = opener(self), head.domain(self.user)
-  local copy = {}
-  for name, value in pairs(draft) do copy[name] = value end
+  local copy = with(draft)
   copy.attachments = with_sources(self, draft.attachments, opts.references)
   copy.categories = nil -- they are keywords of the stored item, and change there
   return mime.build(copy, opts)

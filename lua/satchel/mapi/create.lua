@@ -9,6 +9,7 @@ local ids = require "satchel.mapi.ids"
 local kind = require "satchel.kind"
 local P = require "satchel.mapi.props"
 local recipients = require "satchel.mapi.recipients"
+local with = require "satchel.with"
 
 local M = {}
 
@@ -44,8 +45,7 @@ end
 ---@param draft table
 ---@return satchel.mapi.Changes
 function M.changes_of(driver, draft)
-  local given = {}
-  for name, value in pairs(draft) do given[name] = value end
+  local given = with(draft)
   given.class = given.class or kind.class_of(given.kind or "message") or "IPM.Note"
   if not given.draft and not given.received and not draft.to_send then
     given.received = given.sent or os.time()

@@ -14,6 +14,7 @@ local P = require "satchel.mapi.props"
 local plan = require "satchel.mapi.plan"
 local records = require "satchel.mapi.records"
 local where = require "satchel.where"
+local with = require "satchel.with"
 
 ---@class satchel.mapi.Cursor
 local Cursor = {}
@@ -232,18 +233,11 @@ function Driver:cursor(query)
   return M.new(self, query)
 end
 
-local function copy(query, changes)
-  local other = {}
-  for k, v in pairs(query) do other[k] = v end
-  for k, v in pairs(changes) do other[k] = v end
-  return other
-end
-
 ---Ids of all items that a query finds: about 10,000 a round trip.
 ---@param query table
 ---@return string[]
 function Driver:ids(query)
-  local cursor <close> = M.new(self, copy(query, { fields = {} }))
+  local cursor <close> = M.new(self, with(query, { fields = {} }))
   local list = {}
   for records_of_window in function() return cursor:next() end do
     for _, item in ipairs(records_of_window) do list[#list + 1] = item.id end
@@ -255,7 +249,7 @@ end
 ---@param query table
 ---@return integer
 function Driver:count(query)
-  local cursor <close> = M.new(self, copy(query, { fields = {}, order = {} }))
+  local cursor <close> = M.new(self, with(query, { fields = {}, order = {} }))
   if cursor.plan.rest then
     local n = 0
     for list in function() return cursor:next() end do n = n + #list end

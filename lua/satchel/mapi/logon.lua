@@ -4,6 +4,7 @@
 local core = require "satchel.core"
 local batch = require "satchel.mapi.batch"
 local error_object = require "satchel.error"
+local with = require "satchel.with"
 
 ---@class satchel.mapi.Logon
 ---@field connection satchel.mapi.Connection
@@ -158,10 +159,8 @@ end
 ---@param options? satchel.mapi.RopOptions
 ---@return table reply with its fields; what it opened as reply.object
 function Logon:rop(name, fields, on, options)
-  local copy = { keep = true }
-  for k, v in pairs(options or {}) do copy[k] = v end
   local b = batch.new(self, { op = name })
-  local ref = b:rop(name, fields, on, copy)
+  local ref = b:rop(name, fields, on, with({ keep = true }, options))
   b:run()
   return ref.result
 end

@@ -7,6 +7,7 @@ local core = require "satchel.core"
 local error_object = require "satchel.error"
 local json = require "cjson.safe"
 local task = require "satchel.task"
+local with = require "satchel.with"
 
 ---@class satchel.oauth.Store
 ---@field package load_text fun(): string|nil
@@ -106,10 +107,7 @@ end
 
 ---@param tokens satchel.oauth.Tokens
 function Store:save(tokens)
-  local kept = { version = VERSION }
-  for name, value in pairs(tokens) do kept[name] = value end
-  for name, value in pairs(self.owner) do kept[name] = value end
-  self.save_text(json.encode(kept))
+  self.save_text(json.encode(with({ version = VERSION }, tokens, self.owner)))
 end
 
 ---@param given string|table|nil path, or { load =, save = }

@@ -12,6 +12,7 @@ local mime = require "satchel.mime"
 local native = require "satchel.pop3.native"
 local outgoing = require "satchel.smtp.outgoing"
 local records = require "satchel.pop3.records"
+local with = require "satchel.with"
 
 ---@class satchel.pop3.Driver
 ---@field protocol "pop3"
@@ -116,17 +117,10 @@ function Driver:cursor(plan)
   return cursor.new(self, plan)
 end
 
-local function copy(plan, changes)
-  local other = {}
-  for k, v in pairs(plan) do other[k] = v end
-  for k, v in pairs(changes) do other[k] = v end
-  return other
-end
-
 ---@param plan table
 ---@return string[]
 function Driver:ids(plan)
-  local list, rows <close> = {}, cursor.new(self, copy(plan, { fields = {} }))
+  local list, rows <close> = {}, cursor.new(self, with(plan, { fields = {} }))
   for window in function() return rows:next() end do
     for _, record in ipairs(window) do list[#list + 1] = record.id end
   end
@@ -141,7 +135,7 @@ function Driver:count(plan)
     total = math.max(total - (plan.offset or 0), 0)
     return plan.limit and math.min(total, plan.limit) or total
   end
-  return #self:ids(copy(plan, { order = {} }))
+  return #self:ids(with(plan, { order = {} }))
 end
 
 local function not_found(self, id)

@@ -7,6 +7,7 @@ local wire = require("satchel.core").wire
 local code = require "satchel.sandbox.code"
 local notification = require "satchel.sandbox.notification"
 local rops = require "satchel.sandbox.rops"
+local with = require "satchel.with"
 
 local execute = {}
 
@@ -32,13 +33,6 @@ Call.__index = Call
 function Call:object(index)
   local handle = self.handles[index + 1]
   return handle and self.session.objects[handle]
-end
-
-local function copy(given, changes)
-  local fields = {}
-  for k, v in pairs(given) do fields[k] = v end
-  for k, v in pairs(changes) do fields[k] = v end
-  return fields
 end
 
 -- handles --------------------------------------------------------------------
@@ -97,9 +91,9 @@ local FAILED = {
   delete_folder = PARTIAL, move_folder = PARTIAL, copy_folder = PARTIAL, empty_folder = PARTIAL,
   hard_delete_messages_and_subfolders = PARTIAL, move_copy_messages = PARTIAL,
   delete_messages = PARTIAL, hard_delete_messages = PARTIAL,
-  fast_transfer_source_get_buffer = copy(STATUS, { transfer_buffer = "" }),
-  fast_transfer_destination_put_buffer = copy(STATUS, { buffer_used_size = 0 }),
-  fast_transfer_destination_put_buffer_extended = copy(STATUS, { buffer_used_size = 0 }),
+  fast_transfer_source_get_buffer = with(STATUS, { transfer_buffer = "" }),
+  fast_transfer_destination_put_buffer = with(STATUS, { buffer_used_size = 0 }),
+  fast_transfer_destination_put_buffer_extended = with(STATUS, { buffer_used_size = 0 }),
 }
 
 -- a mistake of the sandbox's own is told, but ends nothing
@@ -120,14 +114,14 @@ local function run(call, request)
   local reply, output, extra = attempt(name, request, object, call)
   local columns
   if reply then
-    columns, reply = reply.columns, copy(reply, { return_value = reply.return_value or 0 })
+    columns, reply = reply.columns, with(reply, { return_value = reply.return_value or 0 })
     reply.columns = nil
     if output and request.output_handle_index then
       call.handles[request.output_handle_index + 1] = keep(call, output, request)
     end
     if name == "query_rows" then notification.watch(object, call.session) end
   else
-    reply = copy(extra or FAILED[name] or {}, { return_value = output })
+    reply = with(extra or FAILED[name] or {}, { return_value = output })
     if request.output_handle_index then
       call.handles[request.output_handle_index + 1] = NO_HANDLE
     end
@@ -153,7 +147,7 @@ local function answer(call, request)
   local bytes, err = wire.encode_rop("response", request.rop, reply, ctx)
   if not bytes then -- a value that cannot be told, such as text that is none
     io.stderr:write("sandbox: ", request.rop, ": ", err.message, "\n")
-    reply = copy(FAILED[request.rop] or {}, { return_value = code.GeneralFailure,
+    reply = with(FAILED[request.rop] or {}, { return_value = code.GeneralFailure,
       handle_index = reply.handle_index })
     bytes = assert(wire.encode_rop("response", request.rop, reply, ctx))
   end
@@ -249,7 +243,7 @@ function chains.query_rows(request, reply)
   if finished or left <= 0 or #reply.row_data == 0 or request.query_rows_flags & 2 ~= 0 then
     return nil
   end
-  return copy(request, { row_count = left })
+  return with(request, { row_count = left })
 end
 
 function chains.read_stream(request, reply)

@@ -7,6 +7,7 @@ local code = require "satchel.sandbox.code"
 local core = require "satchel.core"
 local restrict = require "satchel.sandbox.restrict"
 local value = require "satchel.sandbox.value"
+local with = require "satchel.with"
 
 local M = {}
 
@@ -118,11 +119,8 @@ end
 
 local function moved(here, state, at)
   local entry = here.entries[at + 1]
-  local new = {}
-  for k, v in pairs(state) do new[k] = v end
-  new.current_rec, new.delta = entry and entry.mid or book.END, 0
-  new.num_pos, new.total_recs = at, #here.entries
-  return new
+  return with(state, { current_rec = entry and entry.mid or book.END, delta = 0, num_pos = at,
+    total_recs = #here.entries })
 end
 
 local function minimal_ids(entries)
@@ -287,9 +285,7 @@ function requests.update_stat(here, request)
   local state = request.state
   local at, err = position(here, state)
   if not at then return refused(request, err) end
-  local start = {}
-  for k, v in pairs(state) do start[k] = v end
-  start.delta = 0
+  local start = with(state, { delta = 0 })
   return { error_code = 0, has_state = true, state = moved(here, state, at),
     has_delta = request.delta_requested,
     delta = request.delta_requested and at - position(here, start) or nil }

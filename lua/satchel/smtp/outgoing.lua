@@ -9,6 +9,7 @@ local errors = require "satchel.error"
 local mime = require "satchel.mime"
 local native = require "satchel.smtp.native"
 local transaction = require "satchel.smtp.transaction"
+local with = require "satchel.with"
 
 local M = {}
 
@@ -106,8 +107,7 @@ end
 
 -- what becomes MIME: a copy, so that the caller's stays as it was
 local function completed(context, message)
-  local draft = {}
-  for name, value in pairs(message) do draft[name] = value end
+  local draft = with(message)
   draft.from = draft.from or default_from(context)
   draft.sent = draft.sent or os.time()
   return draft

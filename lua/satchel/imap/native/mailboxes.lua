@@ -3,6 +3,7 @@
 local error_object = require "satchel.error"
 local mailbox = require "satchel.imap.mailbox"
 local words = require "satchel.imap.words"
+local with = require "satchel.with"
 
 ---@class satchel.imap.Native
 local Native = {}
@@ -21,9 +22,7 @@ end
 ---@param options? satchel.imap.SelectOptions
 ---@return satchel.imap.Selected
 function Native:examine(folder, options)
-  local copy = { readonly = true }
-  for k, v in pairs(options or {}) do copy[k] = v end
-  return self.connection:select(mailbox.name(folder), copy)
+  return self.connection:select(mailbox.name(folder), with({ readonly = true }, options))
 end
 
 ---Leaves the selected mailbox and deletes nothing (RFC 3691).
