@@ -23,26 +23,23 @@ static int end(lua_State *L, struct sat_line *f, struct sat_scratch *s) {
   return sat_scratch_string(L, s);
 }
 
-/* header(name, text [, utf8]) -> "Name: text\r\n" | nil, err */
-static int mime_header(lua_State *L) {
+static int of_text(lua_State *L,
+                   void (*put)(struct sat_line *, struct sat_slice)) {
   luaL_checkstring(L, 1);
   luaL_checkstring(L, 2);
   lua_settop(L, 3);
   struct sat_scratch *s = sat_scratch_new(L);
   struct sat_line f = begin(L, 3, s);
-  sat_line_text(&f, sat_bind_slice(L, 2));
+  put(&f, sat_bind_slice(L, 2));
   return end(L, &f, s);
 }
 
+/* header(name, text [, utf8]) -> "Name: text\r\n" | nil, err */
+static int mime_header(lua_State *L) { return of_text(L, sat_line_text); }
+
 /* header_words(name, words [, utf8]): message ids and other ASCII words */
 static int mime_header_words(lua_State *L) {
-  luaL_checkstring(L, 1);
-  luaL_checkstring(L, 2);
-  lua_settop(L, 3);
-  struct sat_scratch *s = sat_scratch_new(L);
-  struct sat_line f = begin(L, 3, s);
-  sat_line_words(&f, sat_bind_slice(L, 2));
-  return end(L, &f, s);
+  return of_text(L, sat_line_words);
 }
 
 /* a field of the table at the top; the table holds the string */

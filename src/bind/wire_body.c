@@ -33,41 +33,39 @@ static int body_encode(lua_State *L) {
   return sat_wire_bytes(L, s, body->name);
 }
 
-/* the struct of the body at index 3 */
-static void *decode(lua_State *L, enum sat_dir dir,
-                    const struct sat_body *body, struct sat_scratch *s) {
+struct decoded {
+  enum sat_dir dir;
+  const struct sat_body *body;
+  struct sat_scratch *s;
+  void *v; /* the body's struct; NULL: it could not be read */
+};
+
+/* (dir, name, bytes) */
+static struct decoded decode(lua_State *L) {
   struct sat_reader r;
-  sat_wire_reader_init(L, 3, 0, s, &r);
-  return sat_body_decode(&r, body, dir);
+  struct decoded d = {sat_wire_dir_check(L, 1), check_body(L, 2), NULL, NULL};
+  lua_settop(L, 3);
+  d.s = sat_scratch_new(L);
+  sat_wire_reader_init(L, 3, 0, d.s, &r);
+  d.v = sat_body_decode(&r, d.body, d.dir);
+  return d;
 }
 
 /* decode_body(dir, name, bytes) -> fields | nil, err */
 static int body_decode(lua_State *L) {
-  enum sat_dir dir = sat_wire_dir_check(L, 1);
-  const struct sat_body *body = check_body(L, 2);
-  struct sat_scratch *s;
-  void *v;
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  v = decode(L, dir, body, s);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  sat_push_layout(L, body->dir[dir].ops(), v, &sat_body_ctx);
-  sat_scratch_free(s);
+  struct decoded d = decode(L);
+  if (d.v == NULL) return sat_scratch_fail(L, d.s);
+  sat_push_layout(L, d.body->dir[d.dir].ops(), d.v, &sat_body_ctx);
+  sat_scratch_free(d.s);
   return 1;
 }
 
 /* print_body(dir, name, bytes) -> text | nil, err */
 static int body_print(lua_State *L) {
-  enum sat_dir dir = sat_wire_dir_check(L, 1);
-  const struct sat_body *body = check_body(L, 2);
-  struct sat_scratch *s;
-  void *v;
-  lua_settop(L, 3);
-  s = sat_scratch_new(L);
-  v = decode(L, dir, body, s);
-  if (v == NULL) return sat_scratch_fail(L, s);
-  sat_body_print(&s->buf, body, dir, v);
-  return sat_scratch_string(L, s);
+  struct decoded d = decode(L);
+  if (d.v == NULL) return sat_scratch_fail(L, d.s);
+  sat_body_print(&d.s->buf, d.body, d.dir, d.v);
+  return sat_scratch_string(L, d.s);
 }
 
 /* random_body(dir, name, seed) -> bytes: any well-formed one */

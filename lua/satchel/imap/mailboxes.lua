@@ -6,6 +6,7 @@
 -- Where the prefix is "INBOX." all folders lie below INBOX on the server; here they
 -- lie in the root beside the inbox, as people see them elsewhere.
 
+local depth_first = require "satchel.depth_first"
 local error_object = require "satchel.error"
 
 ---@class satchel.imap.Tree
@@ -206,26 +207,17 @@ end
 ---@param top string whose folders they are
 ---@return table[]
 function Tree:ordered(entries, top)
-  local children, ordered, seen = {}, {}, {}
+  local list, seen = {}, {}
   for _, entry in ipairs(with_parents(self, entries, top)) do
     local parent = self:parent(entry.id)
     if not seen[entry.id] and entry.id ~= top and self:has(entry.id)
       and self:lies_in(entry.id, top) then
       seen[entry.id] = true
       entry.parent_id, entry.name = parent, self:name(entry.id)
-      children[parent] = children[parent] or {}
-      table.insert(children[parent], entry.id == self.inbox and 1 or #children[parent] + 1, entry)
+      table.insert(list, entry.id == self.inbox and 1 or #list + 1, entry)
     end
   end
-  local function walk(id, depth)
-    for _, entry in ipairs(children[id] or {}) do
-      entry.depth = depth
-      ordered[#ordered + 1] = entry
-      if depth < 200 then walk(entry.id, depth + 1) end
-    end
-  end
-  walk(top, 1)
-  return ordered
+  return depth_first(list, top)
 end
 
 return M

@@ -1,6 +1,7 @@
 -- Folders of one mailbox: listed, found, made, renamed, moved, copied, emptied
 -- and deleted.  Each verb states its round trips.
 
+local depth_first = require "satchel.depth_first"
 local error_object = require "satchel.error"
 local ids = require "satchel.mapi.ids"
 local kind = require "satchel.kind"
@@ -41,25 +42,6 @@ local function record(self, row)
   }
 end
 
--- folders by what they lie in, and those in the order of the table
-local function in_depth(list, top)
-  local children, ordered = {}, {}
-  for _, folder in ipairs(list) do
-    local at = folder.parent_id or top
-    children[at] = children[at] or {}
-    table.insert(children[at], folder)
-  end
-  local function walk(id, depth)
-    for _, folder in ipairs(children[id] or {}) do
-      folder.depth = depth
-      ordered[#ordered + 1] = folder
-      if depth < 200 then walk(folder.id, depth + 1) end
-    end
-  end
-  walk(top, 1)
-  return ordered
-end
-
 ---FIDs of the well-known folders as far as they are known; asks nothing.
 ---@return table<string, integer>
 function Driver:known_roles()
@@ -93,7 +75,7 @@ function Driver:list_folders(parent_id, recursive)
     for _, folder in ipairs(list) do folder.depth, folder.parent_id = 1, top_id end
     return list
   end
-  return in_depth(list, top_id)
+  return depth_first(list, top_id)
 end
 
 local function open_folder(b, fid, options)
