@@ -294,10 +294,11 @@ describe("messages that are stored", function()
     end
 
     it("are looked for by their new Message-IDs", function()
+      local search <const> = "C: $tag UID SEARCH RETURN (ALL) HEADER Message-ID …\n"
+        .. 'S: * ESEARCH (TAG "A%d") UID ALL %d\nS: $tag OK x\n'
       local results = value_of({ hello "UIDPLUS" .. both .. "! close\n",
-        again .. "S: * SEARCH 5\nS: $tag OK x\n"
-          .. "C: $tag UID SEARCH HEADER Message-ID …\nS: * SEARCH 6\nS: $tag OK x\n" .. BYE },
-        create)
+        hello "UIDPLUS ESEARCH":gsub('C: %$tag LIST "" "".*', "") .. selecting(1)
+          .. search:format(3, 5) .. search:format(4, 6) .. BYE }, create)
       assert.same({ { ok = true, id = "7.5" }, { ok = true, id = "7.6" } }, results)
     end)
 

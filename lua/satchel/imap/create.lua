@@ -3,10 +3,10 @@
 -- by itself, so that one that does not fit leaves the others be.  Nothing is uploaded
 -- that the server has said it will not take, nor what it has already.
 
+local appended = require "satchel.imap.appended"
 local core = require "satchel.core"
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
-local find = require "satchel.imap.find"
 local ids = require "satchel.imap.ids"
 local keywords = require "satchel.imap.keywords"
 local storing = require "satchel.imap.storing"
@@ -169,30 +169,6 @@ local function append_filled(self, op, folder_id, results)
   for i, result in ipairs(filled) do results[places[i]] = result end
 end
 
--- ids by Message-ID, where the server does not tell them, or its answer was lost: 1 round
--- trip
-local function find_ids(self, op, folder_id, results)
-  local commands, asked = {}, {}
-  local command = ("UID SEARCH %sHEADER Message-ID "):format(
-    self:has "ESEARCH" and "RETURN (ALL) " or "")
-  for _, result in ipairs(results) do
-    if (result.ok or result.lost) and not result.id and result.parcel.message_id then
-      local into = {}
-      asked[#asked + 1] = { result = result, into = into }
-      local key = words.string(result.parcel.message_id)
-      commands[#commands + 1] = find.collecting({ command, key }, into)
-    end
-  end
-  if #commands == 0 then return end
-  self:in_folder(op, folder_id, commands, { refresh = true })
-  for _, each in ipairs(asked) do
-    local newest = math.max(0, table.unpack(each.into.uids or {}))
-    if newest > 0 then
-      each.result.id = ids.item(self.conn.selected.uidvalidity, newest)
-    end
-  end
-end
-
 ---The newest message with a Message-ID, if there is one: 1 round trip.
 ---@param op string
 ---@param folder_id string
@@ -200,7 +176,7 @@ end
 ---@return string|nil id
 function Driver:find_stored(op, folder_id, message_id)
   local result = { ok = true, parcel = { message_id = message_id } }
-  find_ids(self, op, folder_id, { result })
+  appended.find(self, op, folder_id, { result })
   return result.id
 end
 
@@ -259,7 +235,7 @@ local function settle(self, op, folder_id, results)
     end
   end
   if not lost then return end
-  if self.conn.options.repeats ~= false then pcall(find_ids, self, op, folder_id, asked) end
+  if self.conn.options.repeats ~= false then pcall(appended.find, self, op, folder_id, asked) end
   for _, result in ipairs(asked) do
     if result.id then result.ok, result.error, result.lost = true, nil, nil end
   end
@@ -281,7 +257,7 @@ function Driver:store(op, folder_id, parcels)
   local _ <close> = self.conn:enter()
   local results, err = {}, nil
   check_flags(self, op, folder_id, parcels)
-  local stored = watched(self, folder_id)
+  local note = watched(self, folder_id)
   local together = #parcels > 1 and self:has "MULTIAPPEND"
   if together then
     local _, refusal = append_together(self, op, folder_id, parcels, results)
@@ -293,8 +269,8 @@ function Driver:store(op, folder_id, parcels)
   if not together or err then append_each(self, op, folder_id, parcels, results) end
   append_filled(self, op, folder_id, results)
   settle(self, op, folder_id, results)
-  stored(results)
-  find_ids(self, op, folder_id, results)
+  note(results)
+  appended.find(self, op, folder_id, results)
   error_object.after(keep_keywords, self, op, folder_id, results)
   return results
 end
