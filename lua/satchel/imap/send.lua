@@ -73,10 +73,6 @@ function Driver:send(message, opts)
   return outgoing.send(with, copy, opts)
 end
 
-local function domain_of(address)
-  return address.email and address.email:match "@([^@]+)$"
-end
-
 -- Drafts --------------------------------------------------------------------------
 
 local no_edits <const> = { add = {}, remove = {} }
@@ -117,7 +113,9 @@ function Driver:submit(id, folder_id)
     draft.from = outgoing.sender(with)
     changes.from = draft.from
   end
-  if not draft.message_id then changes.message_id = head.message_id(domain_of(draft.from)) end
+  if not draft.message_id then
+    changes.message_id = head.message_id(head.domain_of(draft) or head.domain(self.user))
+  end
   local body = rewrite.message(self, id, folder_id, stored, changes, no_edits,
     { without = { bcc = true } })
   with.before = with.smtp and submission.in_place(self, with.smtp,
