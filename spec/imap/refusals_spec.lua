@@ -296,7 +296,7 @@ describe("messages that are stored", function()
     it("are looked for by their new Message-IDs", function()
       local search <const> = "C: $tag UID SEARCH RETURN (ALL) HEADER Message-ID …\n"
         .. 'S: * ESEARCH (TAG "A%d") UID ALL %d\nS: $tag OK x\n'
-      local results = value_of({ hello "UIDPLUS" .. both .. "! close\n",
+      local results = value_of({ hello "UIDPLUS ESEARCH" .. both .. "! close\n",
         hello "UIDPLUS ESEARCH":gsub('C: %$tag LIST "" "".*', "") .. selecting(1)
           .. search:format(3, 5) .. search:format(4, 6) .. BYE }, create)
       assert.same({ { ok = true, id = "7.5" }, { ok = true, id = "7.6" } }, results)
