@@ -58,7 +58,14 @@ local function loaded(folder, name)
   return record[name]
 end
 
-function computed.role(folder) return loaded(folder, "role") or nil end
+-- false: it is known to have none
+function computed.role(folder)
+  local record, driver = folder._.record, folder._.store:driver()
+  if record.role == nil then
+    record.role = driver.folder_role and driver:folder_role(folder.id) or false
+  end
+  return record.role or nil
+end
 
 function computed.session(folder) return folder._.store.session end
 
