@@ -1,43 +1,84 @@
 -- A driver that reads and never writes: each write is shown to `trace` and
 -- answered as if it had been done.
 
+
 local M = {}
 
-local function for_each(ids)
-  local results = {}
-  for i, id in ipairs(ids) do results[i] = { id = id, ok = true } end
-  return results
+-- a message that was not stored, as it would be read
+local function read_of(message)
+  local record = require("satchel.mime").read(message.body)
+  for name, value in pairs(message.flags) do record[name] = value end
+  return record
 end
 
--- folders that were not created: a record is all there is of them
+-- what was not made: an id that begins so, and a record is all there is of it
 local made_up <const> = "dry-run:"
-
-local function new_folder(parent_id, name, kind)
-  return { id = made_up .. name, name = name, parent_id = parent_id, kind = kind or "mail",
-    total = 0, unread = 0, size = 0 }
-end
 
 local function is_made_up(id)
   return type(id) == "string" and id:sub(1, #made_up) == made_up
 end
 
-local function new_items(_, list)
+-- what the writes of one dry run have made up, by id
+local Made = {}
+Made.__index = Made
+
+function Made:new(record)
+  self.count = self.count + 1
+  record.id = made_up .. self.count
+  self[record.id] = record
+  return record
+end
+
+function Made:folder(parent_id, name, kind)
+  return self:new { name = name, parent_id = parent_id, kind = kind or "mail", total = 0,
+    unread = 0, size = 0 }
+end
+
+-- one item is read again; of many that were stored at once nobody asks
+function Made:items(drafts)
+  if #drafts == 1 then
+    local record = {}
+    for name, value in pairs(drafts[1]) do record[name] = value end
+    return { { id = self:new(record).id, ok = true } }
+  end
   local results = {}
-  for i in ipairs(list) do results[i] = { id = made_up .. "item", ok = true } end
+  for i in ipairs(drafts) do results[i] = { id = made_up .. "item", ok = true } end
+  return results
+end
+
+local function for_each(_, ids)
+  local results = {}
+  for i, id in ipairs(ids) do results[i] = { id = id, ok = true } end
+  return results
+end
+
+-- where it would be; what it says of itself is read where it is
+function Made:elsewhere(ids, from, _, opts)
+  local results = for_each(self, ids)
+  for _, result in ipairs(opts and opts.ids and results or {}) do
+    result.new_id = self:new { origin = { result.id, from } }.id
+  end
   return results
 end
 
 -- what each write answers, and what is said of it
 local writes <const> = {
-  create_folder = function(parent_id, name, kind) return new_folder(parent_id, name, kind) end,
-  copy_folder = function(_, parent_id, name) return new_folder(parent_id, name) end,
+  create_folder = Made.folder,
+  copy_folder = function(made, _, parent_id, name) return made:folder(parent_id, name) end,
   rename_folder = function() return true end,
   move_folder = function() return true end,
   delete_folder = function() return true end,
   empty_folder = function() return true end,
-  create = new_items, import = new_items,
-  update = for_each, move = for_each, copy = for_each, delete = for_each,
-  save = function(id, folder_id) return { id = id, folder_id = folder_id } end,
+  create = function(made, _, drafts) return made:items(drafts) end,
+  import = function(made, _, messages)
+    local records = {}
+    for i, message in ipairs(messages) do
+      records[i] = #messages == 1 and read_of(message) or {}
+    end
+    return made:items(records)
+  end,
+  update = for_each, delete = for_each, move = Made.elsewhere, copy = Made.elsewhere,
+  save = function(_, id, folder_id) return { id = id, folder_id = folder_id } end,
   set_props = function() return true end,
   send = function() return {} end,
   submit = function() return {} end,
@@ -78,27 +119,33 @@ function M.native(real, answers, only_reads, trace)
     if type(line) ~= "string" or only_reads(line) then return real:command(line, ...) end
     return shown("command", line, ...)
   end
-  return setmetatable(dry, { __name = getmetatable(real).__name, __index = function(_, name)
+  return setmetatable(dry, { __name = getmetatable(real).__name,
+    __tostring = function() return tostring(real) end, __index = function(_, name)
     local value = real[name]
     if type(value) ~= "function" then return value end
     return function(_, ...) return value(real, ...) end
   end })
 end
 
----@param driver table
----@param trace function|nil called with { layer = "verb", direction = "write", op =, … }
----@return table
-function M.wrap(driver, trace)
-  local wrapped = {}
-  for op, answer in pairs(writes) do
-    wrapped[op] = function(_, ...)
-      if trace then
-        trace { layer = "verb", direction = "write", op = op,
-          arguments = table.pack(...) }
-      end
-      return answer(...)
+local read_of_items <const> = { "get", "load", "attachments", "open_attachment",
+  "attachment_item", "attachment_sizes", "mime", "get_props" }
+
+-- reads of items that were not made: of their records, or where they were taken from
+local function read_items(wrapped, driver, made)
+  for _, op in ipairs(read_of_items) do
+    wrapped[op] = driver[op] and function(_, first, second, ...)
+      local id = op == "get" and second or first
+      local record = made[id]
+      local origin = record and record.origin
+      if origin and op == "get" then return driver:get(origin[2], origin[1], ...) end
+      if origin then return driver[op](driver, origin[1], origin[2], ...) end
+      if is_made_up(id) then return record or {} end
+      return driver[op](driver, first, second, ...)
     end
   end
+end
+
+local function read_folders(wrapped, driver, made)
   for op, answer in pairs(reads) do
     wrapped[op] = function(_, first, ...)
       if is_made_up(place_of(first)) then return answer() end
@@ -109,12 +156,39 @@ function M.wrap(driver, trace)
     if is_made_up(parent_id) then return nil end
     return driver:find_folder(parent_id, name)
   end
+  function wrapped.get_folder(_, id, ...)
+    if is_made_up(id) then return made[id] or {} end
+    return driver:get_folder(id, ...)
+  end
+  function wrapped.folder_role(_, id)
+    return not is_made_up(id) and driver.folder_role and driver:folder_role(id) or nil
+  end
   function wrapped.role_folder(_, role)
     if driver.lacks_role and driver:lacks_role(role) then
       return wrapped:create_folder(nil, role)
     end
     return driver:role_folder(role)
   end
+end
+
+---@param driver table
+---@param trace function|nil called with { layer = "verb", direction = "write", op =, … }
+---@return table
+function M.wrap(driver, trace)
+  local wrapped, made = {}, setmetatable({ count = 0 }, Made)
+  for op, answer in pairs(writes) do
+    wrapped[op] = (op ~= "import" or driver.import) and function(_, ...)
+      -- what can never be done is no more done here
+      if driver.refusals and driver.refusals[op] then return driver[op](driver, ...) end
+      if trace then
+        trace { layer = "verb", direction = "write", op = op,
+          arguments = table.pack(...) }
+      end
+      return answer(made, ...)
+    end or nil
+  end
+  read_items(wrapped, driver, made)
+  read_folders(wrapped, driver, made)
   function wrapped.mailbox(_, address)
     return M.wrap(driver:mailbox(address), trace)
   end
