@@ -48,6 +48,14 @@ local function one_line(value)
   return value
 end
 
+-- of what nobody is let in by
+local function not_empty(name)
+  return function(value)
+    if value == "" then error_object.invalid("connect: option '%s' is empty", name) end
+    return type(value) == "string" and name ~= "password" and one_line(value) or value
+  end
+end
+
 -- false: none, whatever the environment says
 local function proxy(value)
   if value == true then error_object.invalid "connect: proxy is a URL or false" end
@@ -80,8 +88,9 @@ end
 
 local smtp_rows <const> = {
   url = { type = "string", required = true, convert = one_line },
-  user = { type = "string", convert = one_line },
-  password = { type = "string|callable" }, token = { type = "string|callable" },
+  user = { type = "string", convert = not_empty "user" },
+  password = { type = "string|callable", convert = not_empty "password" },
+  token = { type = "string|callable", convert = not_empty "token" },
   tls = { type = "table|boolean", convert = tls },
   name = { type = "string", convert = one_line },
 }
@@ -127,8 +136,9 @@ local function box(value)
 end
 
 local rows <const> = {
-  user = { type = "string", convert = one_line },
-  password = { type = "string|callable" }, token = { type = "string|callable" },
+  user = { type = "string", convert = not_empty "user" },
+  password = { type = "string|callable", convert = not_empty "password" },
+  token = { type = "string|callable", convert = not_empty "token" },
   login = { type = "string", convert = one_line },
   url = { type = "string", convert = one_line },
   user_dn = { type = "string", convert = one_line },
@@ -167,8 +177,10 @@ function M.driver_of(opts)
   local scheme = opts.url:match "^([%a][%w+.-]*):"
   local row = scheme and schemes[scheme:lower()]
   if not row then
-    error_object.invalid("connect: url has %s%s", scheme and "the unknown scheme '"
-      .. scheme .. "'" or "no scheme", nearest.suggestion(scheme, schemes))
+    error_object.raise { kind = "invalid", message = ("connect: url has %s%s"):format(
+      scheme and "the unknown scheme '" .. scheme .. "'" or "no scheme",
+      nearest.suggestion(scheme, schemes)),
+      hint = not scheme and ("write it as imaps://%s"):format(opts.url) or nil }
   end
   if row.missing then
     error_object.unsupported("connect: %s is not there yet; mapi, imap, pop3, smtp and lmtp are",

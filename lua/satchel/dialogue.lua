@@ -149,4 +149,19 @@ function Dialogue:close()
   self.stream:close()
 end
 
+---Reads the greeting: what cannot be read as one is of another protocol.
+---@param endpoint satchel.Endpoint
+---@param read fun(): table
+---@return table what `read` gives
+function M.greeting(endpoint, read)
+  local ok, greeting = pcall(read)
+  if ok then return greeting end
+  if errors.is(greeting) and greeting.kind == "protocol" then
+    errors.raise { kind = "protocol", server = endpoint.host, stage = "greeting",
+      message = ("no greeting of a server of %s from %s: %s"):format(endpoint.protocol:upper(),
+        endpoint.place, greeting.message), hint = "does another protocol have this port?" }
+  end
+  error(greeting, 0)
+end
+
 return M

@@ -28,6 +28,8 @@ local schemes <const> = {
 }
 M.schemes = schemes
 
+local EXAMPLE <const> = "write it as imaps://mail.example.com"
+
 local function invalid(what, why, hint)
   error_object.raise { kind = "invalid", message = what .. ": url " .. why, hint = hint }
 end
@@ -45,7 +47,7 @@ local function host_and_port(authority, what)
   local host, port = authority:match "^%[([%x:.]+)%](.*)$"
   if not host then host, port = authority:match "^([^:%[%]]+)(.*)$" end
   if not host or host:find "[%s%c]" or port ~= "" and port:sub(1, 1) ~= ":" then
-    invalid(what, "has no host that can be read", "write it as imaps://mail.example.test:993")
+    invalid(what, "has no host that can be read", EXAMPLE)
   end
   return host, port ~= "" and port_of(port:sub(2), what) or nil
 end

@@ -1,6 +1,30 @@
--- The nearest name: what the writer of a misspelt option probably meant.
+-- The nearest name: what the writer of a misspelt option, or of another library's,
+-- probably meant.
 
 local M = {}
+
+-- what other libraries and protocols call things: names here, the first that exists
+local meant <const> = {
+  body = "text html", content = "text data", message = "text", date = "received sent",
+  seen = "unread", read = "unread", starred = "flagged", labels = "categories",
+  tags = "categories", keywords = "categories", priority = "importance", uid = "id",
+  recipients = "to", attachment = "attachments", filename = "name", mimetype = "type",
+  content_type = "type", mime_type = "type", cid = "content_id",
+  filter = "where", criteria = "where", sort = "order", order_by = "order", sort_by = "order",
+  columns = "fields", select = "fields", max = "limit", skip = "offset",
+  host = "url", hostname = "url", server = "url", port = "url", username = "user",
+  email = "user", pass = "password", passwd = "password", ssl = "tls", cafile = "ca",
+  ca_file = "ca", insecure = "verify",
+  search = "query", find = "query", fetch = "items", messages = "items", list = "folders",
+  mailboxes = "folders", remove = "delete", append = "import create", expunge = "delete",
+  logout = "close", disconnect = "close", quit = "close", download = "save", raw = "mime",
+}
+
+local function by_meaning(name, names)
+  for other in (meant[name] or ""):gmatch "%S+" do
+    if names[other] ~= nil then return other end
+  end
+end
 
 -- edits (insert, delete, replace, swap neighbours) that make `a` into `b`
 local function distance(a, b)
@@ -28,7 +52,9 @@ end
 ---@return string|nil
 function M.find(name, names)
   if type(name) ~= "string" or #name > 100 then return nil end
-  local wanted, best, least = name:lower(), nil, nil
+  local wanted = name:lower()
+  local best, least = by_meaning(wanted, names), nil
+  if best then return best end
   for candidate in pairs(names) do
     if type(candidate) == "string" then
       local d = distance(wanted, candidate:lower())
@@ -47,6 +73,18 @@ end
 function M.suggestion(name, names)
   local best = M.find(name, names)
   return best and ("; did you mean '%s'?"):format(best) or ""
+end
+
+---The same for names of several tables.
+---@param name any
+---@param ... table
+---@return string
+function M.among(name, ...)
+  local names = {}
+  for _, set in ipairs { ... } do
+    for other in pairs(set) do names[other] = true end
+  end
+  return M.suggestion(name, names)
 end
 
 return M

@@ -25,6 +25,23 @@ local function has_type(value, types)
   return false
 end
 
+local words <const> = { callable = "function", userdata = "open file" }
+
+local function article(name)
+  return (name:find "^[aeiou]" and "an " or "a ") .. name
+end
+
+-- what a row asks for, as people say it
+local function expected(types)
+  local list = {}
+  for name in types:gmatch "[%a_.]+" do list[#list + 1] = article(words[name] or name) end
+  return table.concat(list, " or ")
+end
+
+local function is_a(value)
+  return value == nil and "nil" or article(type(value))
+end
+
 local function choices(list)
   local quoted = {}
   for i, choice in ipairs(list) do quoted[i] = ("'%s'"):format(choice) end
@@ -43,8 +60,8 @@ end
 
 local function checked(where, name, value, row)
   if row.type and not has_type(value, row.type) then
-    error_object.invalid("%s: option '%s' is a %s where a %s is expected", where,
-      name, type(value), (row.type:gsub("|", " or a ")))
+    error_object.invalid("%s: option '%s' is %s where %s is expected", where, name,
+      is_a(value), expected(row.type))
   end
   if row.one_of then one_of(where, name, value, row.one_of) end
   if row.convert then return row.convert(value) end
@@ -64,7 +81,10 @@ function M.check(where, given, spec)
   local options = {}
   for name, value in pairs(given) do
     local row = spec[name]
-    if not row then
+    if not row and math.type(name) == "integer" then
+      error_object.invalid("%s: options have names; the %s without one is unknown", where,
+        type(value))
+    elseif not row then
       error_object.invalid("%s: unknown option '%s'%s", where, tostring(name),
         nearest.suggestion(name, spec))
     end
@@ -89,8 +109,8 @@ end
 ---@return any value
 function M.argument(where, name, value, types)
   if not has_type(value, types) then
-    error_object.invalid("%s: %s is a %s where a %s is expected", where, name,
-      value == nil and "nil" or type(value), (types:gsub("|", " or a ")))
+    error_object.invalid("%s: %s is %s where %s is expected", where, name, is_a(value),
+      expected(types))
   end
   return value
 end

@@ -170,17 +170,21 @@ local function explain_none(candidates, last)
     hint = hint_of_none(candidates) }
 end
 
-local function secret(value, ...)
-  if type(value) == "function" then return value(...) end
-  return value
+-- text, or a function that gives it
+local function secret(name, value, ...)
+  if value == nil or type(value) == "string" then return value end
+  local given = value(...)
+  if type(given) == "string" and given ~= "" then return given end
+  return errors.invalid("connect: the function of option '%s' gave %s", name,
+    given == "" and "an empty text" or type(given) .. " instead of text")
 end
 
 local function open(candidate, options, refused)
   local needs = candidate.needs
   return net.sasl {
     mechanism = candidate.mechanism, user = options.user, authzid = options.authzid,
-    password = needs == "password" and secret(options.password) or nil,
-    token = needs == "token" and secret(options.token, refused) or nil,
+    password = needs == "password" and secret("password", options.password) or nil,
+    token = needs == "token" and secret("token", options.token, refused) or nil,
     stream = candidate.stream, service = options.service, host = options.host,
     port = options.port,
   }

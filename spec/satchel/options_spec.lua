@@ -25,11 +25,13 @@ describe("options", function()
 
   for _, case in ipairs {
     { { user = "a", pasword = "x" }, "open: unknown option 'pasword'; did you mean 'password'?" },
-    { { user = "a", [1] = "x" }, "open: unknown option '1'" },
+    { { user = "a", [1] = "x" },
+      "open: options have names; the string without one is unknown" },
     { { user = 1 }, "open: option 'user' is a number where a string is expected" },
     { { user = "a", password = {} },
-      "open: option 'password' is a table where a string or a callable is expected" },
-    { { user = "a", count = 1.5 }, "open: option 'count' is a number where a integer is expected" },
+      "open: option 'password' is a table where a string or a function is expected" },
+    { { user = "a", count = 1.5 },
+      "open: option 'count' is a number where an integer is expected" },
     { {}, "open: option 'user' is missing" },
     { "x", "open: options are a table, not a string" },
     { { user = "a", mode = "raed" },
@@ -52,6 +54,6 @@ describe("options", function()
   it("check single arguments", function()
     assert.equal("x", options.argument("get", "the id", "x", "string"))
     local _, err = try(options.argument, "get", "the id", nil, "string")
-    assert.equal("get: the id is a nil where a string is expected", err.message)
+    assert.equal("get: the id is nil where a string is expected", err.message)
   end)
 end)

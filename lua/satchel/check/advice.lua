@@ -104,7 +104,7 @@ local function offers_tokens_alone(err)
 end
 
 function advice.login(c, err)
-  local row = provider_of(c.host)
+  local row = provider_of(c.host or "")
   if err.kind ~= "auth" and err.kind ~= "denied" then return nil end
   if row and c.protocol == "smtp" and row.smtp and c.token then return row.smtp end
   if row then return row[c.token and "token" or "password"] end
@@ -132,7 +132,7 @@ end
 ---@return string|nil
 function M.of(step, err, context)
   if err.kind == "invalid" or err.kind == "throttled" then return err.hint end
-  return advice[step] and advice[step](context, err) or err.hint
+  return advice[step] and advice[step](context or {}, err) or err.hint
 end
 
 return M

@@ -3,6 +3,9 @@
 -- a list. What the server does not offer raises kind "unsupported" with the name of
 -- the capability.
 
+local error_object = require "satchel.error"
+local nearest = require "satchel.nearest"
+
 ---@class satchel.imap.Native
 ---@field capabilities string[] as the server said them last
 ---@field enabled string[] what ENABLE has turned on
@@ -35,11 +38,13 @@ local Native = { __name = "satchel.imap.Native" }
 function Native.__index(self, name)
   local field = fields[name]
   if field then return field(self) end
-  return methods[name]
+  if methods[name] or type(name) ~= "string" then return methods[name] end
+  return error_object.invalid("session.imap has no '%s'%s", name,
+    nearest.among(name, fields, methods))
 end
 
 function Native:__tostring()
-  return "satchel.imap.Native: " .. self.connection.server
+  return "IMAP at " .. self.connection.server
 end
 
 for _, part in ipairs { "commands", "mailboxes", "messages", "search", "append", "access",

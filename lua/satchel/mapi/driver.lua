@@ -8,6 +8,7 @@ local discovery = require "satchel.mapi.discovery"
 local error_object = require "satchel.error"
 local fields = require "satchel.mapi.fields"
 local ids = require "satchel.mapi.ids"
+local nearest = require "satchel.nearest"
 local directory_resolve = require "satchel.mapi.directory_resolve"
 local props = require "satchel.mapi.props"
 local reader = require "satchel.mapi.table"
@@ -159,13 +160,17 @@ local function native(self)
   function raw.batch(_, fn, options)
     return self.logon:batch(fn, options)
   end
-  return setmetatable(raw, { __name = "satchel.mapi", __index = function(_, key)
+  local function shown() return "MAPI of " .. self.user end
+  return setmetatable(raw, { __name = "satchel.mapi", __tostring = shown, __index = function(_, key)
     if key == "round_trips" then
       local book = self.options.nspi
       return self.connection.round_trips + (book and book.count or 0)
     end
     if key == "connection" then return self.connection end
     if key == "logon" then return self.logon end
+    if type(key) ~= "string" then return nil end
+    return error_object.invalid("session.mapi has no '%s'%s", key,
+      nearest.among(key, raw, { round_trips = true }))
   end })
 end
 

@@ -43,7 +43,7 @@ local function refused(self, answer, how)
   local why = refusal(self, answer)
   errors.raise { kind = why.kind, name = why.name, stage = "auth", retryable = why.retryable,
     server = self.endpoint.host,
-    hint = why.kind == "auth" and "check user name and password" or nil,
+    hint = why.kind == "auth" and "check user and password" or nil,
     message = ("%s refused to let %s in by %s: %s"):format(self.endpoint.host,
       login_of(self), how, why.message ~= "" and why.message or "it gave no reason") }
 end

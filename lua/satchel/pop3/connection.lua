@@ -40,7 +40,7 @@ local retryable <const> = { ["IN-USE"] = true, ["LOGIN-DELAY"] = true, ["SYS/TEM
 ---@param options table
 ---@return satchel.pop3.Connection
 function M.new(options)
-  local place = endpoint.parse(options.url, "pop3")
+  local place = endpoint.parse(options.url, "connect")
   if place.protocol ~= "pop3" then
     errors.invalid("pop3: url has the scheme '%s'", place.scheme)
   end
@@ -198,7 +198,7 @@ function Connection:take_capabilities(answer)
 end
 
 local function greet(self)
-  local answer = self:answer()
+  local answer = dialogue.greeting(self.endpoint, function() return self:answer() end)
   if answer.status ~= "ok" then
     errors.raise(self:refusal(answer, "the server does not take connections"))
   end

@@ -44,7 +44,7 @@ end
 ---@param fn fun(mailbox: satchel.pop3.Mailbox): any
 ---@return any
 function Driver:on_mailbox(fn)
-  return self.connection:run(function() return fn(self.mailbox:read()) end, true)
+  return self.connection:run(function() return fn(self.maildrop:read()) end, true)
 end
 
 -- Folders -----------------------------------------------------------------------
@@ -104,7 +104,7 @@ Driver.refusals = refused
 
 for verb, what in pairs(refused) do
   Driver[verb] = function()
-    errors.raise({ kind = "unsupported", message = ("%s: pop3 cannot %s"):format(verb, what),
+    errors.raise({ kind = "unsupported", message = "pop3 cannot " .. what,
       hint = "imap and mapi can" }, 1)
   end
 end
@@ -139,7 +139,7 @@ function Driver:count(plan)
 end
 
 local function not_found(self, id)
-  errors.raise(self.mailbox:no_message(id), 1)
+  errors.raise(self.maildrop:no_message(id), 1)
 end
 
 function Driver:get(folder_id, id, wanted)
@@ -223,8 +223,8 @@ function M.open(options)
   end
   local line = connection.new(options)
   local self = setmetatable({ connection = line, user = options.user }, Driver)
-  self.mailbox = mailbox.new(line)
-  self.messages = message.new(line, self.mailbox)
+  self.maildrop = mailbox.new(line)
+  self.messages = message.new(line, self.maildrop)
   self.raw = native.new(self)
   self.sender = outgoing.connection(options)
   line:run(function() end)

@@ -1,6 +1,7 @@
 -- session.pop3: the protocol as it is, by the numbers of this connection.
 
 local errors = require "satchel.error"
+local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 
 ---@class satchel.pop3.Native
@@ -28,7 +29,7 @@ function computed.round_trips(driver) return driver.connection:round_trips() end
 
 function computed.marked(driver)
   local list = {}
-  for _, number in ipairs(driver.mailbox.order or {}) do
+  for _, number in ipairs(driver.maildrop.order or {}) do
     list[#list + 1] = driver.connection.marked[number]
   end
   return list
@@ -36,7 +37,13 @@ end
 
 function Native:__index(name)
   if methods[name] then return methods[name] end
-  return computed[name] and computed[name](rawget(self, "_"))
+  if computed[name] then return computed[name](rawget(self, "_")) end
+  if type(name) ~= "string" then return nil end
+  return errors.invalid("session.pop3 has no '%s'%s", name, nearest.among(name, methods, computed))
+end
+
+function Native:__tostring()
+  return "POP3 at " .. rawget(self, "_").connection.endpoint.place
 end
 
 local function on_mailbox(self, fn)

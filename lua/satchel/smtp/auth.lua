@@ -61,7 +61,8 @@ function M.log_on(self)
   elseif not options.borrowed and not self.lmtp then
     errors.raise { kind = "auth", stage = "auth", server = self.endpoint.host,
       message = ("%s offers no way to log on"):format(self.endpoint.place),
-      hint = "leave out the password if it needs none" }
+      hint = self.capabilities.STARTTLS and "it does within TLS: leave out tls = false"
+        or "leave out the password if it needs none" }
   end
 end
 

@@ -51,7 +51,7 @@ local NAMELESS <const> = "[127.0.0.1]"
 ---@param options satchel.smtp.Options
 ---@return satchel.smtp.Connection
 function M.new(options)
-  local place = endpoint.parse(options.url, "smtp")
+  local place = endpoint.parse(options.url, "connect")
   if place.protocol ~= "smtp" and place.protocol ~= "lmtp" then
     errors.invalid("smtp: url has the scheme '%s', which sends nothing", place.scheme)
   end
@@ -159,7 +159,7 @@ end
 -- Beginning ---------------------------------------------------------------------
 
 local function greet(self)
-  local reply = self:reply()
+  local reply = dialogue.greeting(self.endpoint, function() return self:reply() end)
   self.server = reply[1]:match "^%S+" or self.endpoint.host
   self:accepted(reply, "the server does not take connections", "greeting")
 end

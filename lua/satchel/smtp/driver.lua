@@ -50,7 +50,7 @@ function Driver.__index(_, name)
   if not others[name] then return nil end
   return function()
     errors.raise({ kind = "unsupported",
-      message = ("%s: smtp only sends; it has no folders"):format(name),
+      message = "smtp only sends: it has no folders and no items",
       hint = "imap, pop3 and mapi have; session:send works here" }, 1)
   end
 end

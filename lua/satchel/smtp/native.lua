@@ -3,6 +3,7 @@
 local content = require "satchel.smtp.content"
 local envelope = require "satchel.smtp.envelope"
 local errors = require "satchel.error"
+local nearest = require "satchel.nearest"
 local options = require "satchel.options"
 local transaction = require "satchel.smtp.transaction"
 
@@ -33,7 +34,13 @@ function computed.lmtp(connection) return connection.lmtp end
 
 function Native:__index(name)
   if methods[name] then return methods[name] end
-  return computed[name] and computed[name](rawget(self, "_"))
+  if computed[name] then return computed[name](rawget(self, "_")) end
+  if type(name) ~= "string" then return nil end
+  return errors.invalid("session.smtp has no '%s'%s", name, nearest.among(name, methods, computed))
+end
+
+function Native:__tostring()
+  return "SMTP at " .. rawget(self, "_").endpoint.place
 end
 
 -- these change what follows on the connection
