@@ -33,7 +33,7 @@ local function check_email(email, what)
   local user, host = email:match "^(.+)@([^@]+)$"
   if not user then invalid(what, email, "is no e-mail address") end
   local is_quoted = user:find '^".*"$' ~= nil
-  if host:find "[%s%c<>,;()]" or not is_quoted and user:find '[%s%c<>,;()"]' then
+  if host:find "[%s%c<>,;()]" or not is_quoted and user:find '[%s%c<>,;()"@]' then
     invalid(what, email, "is no e-mail address")
   end
 end

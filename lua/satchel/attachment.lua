@@ -10,7 +10,7 @@ local options = require "satchel.options"
 local safe_name = require "satchel.safe_name"
 
 ---@class satchel.Attachment
----@field name string as the sender wrote it
+---@field name string as the sender wrote it; empty where there is none
 ---@field size integer bytes of the content; of a message, as the server counts them
 ---@field type string media type; by the name where the sender gave none
 ---@field inline boolean shown in the text
@@ -47,18 +47,23 @@ function Attachment:__index(key)
   if methods[key] then return methods[key] end
   if key == "size" then return size_of(rawget(self, "_")) end
   if key == "type" then return type_of(rawget(self, "_").record) end
+  if key == "name" then return rawget(self, "_").record.name or "" end
   if fields[key] then return rawget(self, "_").record[key] end
   if type(key) ~= "string" then return nil end
-  local names = {}
-  for _, set in ipairs { fields, methods } do
-    for name in pairs(set) do names[name] = true end
-  end
   return error_object.invalid("an attachment has no '%s'%s", key,
-    nearest.suggestion(key, names))
+    nearest.among(key, fields, methods))
 end
 
 function Attachment.__newindex(_, key)
   error_object.invalid("'%s' of an attachment is not assigned", tostring(key))
+end
+
+-- what is known now, by name; nothing is read for it
+function Attachment:__pairs()
+  local record, known = self._.record, {}
+  for name in pairs(fields) do known[name] = record[name] end
+  known.name, known.type = self.name, self.type
+  return next, known, nil
 end
 
 function Attachment:__tostring()
@@ -85,6 +90,25 @@ function M.is(value)
   return getmetatable(value) == Attachment
 end
 
+---@param state table of an attachment that is a message
+---@return satchel.Item
+function M.message_of(state)
+  local item, record = state.item, state.record
+  local store = item._.store
+  if record.message then
+    return require("satchel.item").new(nil, require("satchel.mime").record(record.message()))
+  end
+  local inner = store:call("attachment_item", item.id, item._.record.folder_id, record.num)
+  return require("satchel.item").new(inner.id and store or nil, inner)
+end
+
+-- a message in a message, on a server that keeps neither as it came
+local function is_made_of_fields(state)
+  local store = state.item._.store
+  return state.record.embedded and not state.record.message and store
+    and not store:driver().mime
+end
+
 -- a function that gives the next piece of at most n bytes, and one that ends it
 local function pieces(state, n)
   if state.record.data then
@@ -97,6 +121,9 @@ local function pieces(state, n)
     end, function() end
   end
   local item = state.item
+  if is_made_of_fields(state) then
+    return require("satchel.mime.item").pieces(M.message_of(state)), function() end
+  end
   local reader = state.record.open and state.record.open()
     or item._.store:call("open_attachment", item.id, item._.record.folder_id, state.record.num)
   state.record.size = state.record.size or reader.size
@@ -164,16 +191,11 @@ end
 ---The message in an attachment that is one.
 ---@return satchel.Item
 function methods:item()
-  local item, record = self._.item, self._.record
-  local store = item._.store
+  local record = self._.record
   if not record.embedded then
     error_object.invalid("item: attachment '%s' is not a message", record.name or "")
   end
-  if record.message then
-    return require("satchel.item").new(nil, require("satchel.mime").record(record.message()))
-  end
-  local inner = store:call("attachment_item", item.id, item._.record.folder_id, record.num)
-  return require("satchel.item").new(inner.id and store or nil, inner)
+  return M.message_of(self._)
 end
 
 ---Removes the attachment from the stored item, at once.

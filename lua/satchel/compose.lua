@@ -148,6 +148,15 @@ local function of_item(given)
   return spec
 end
 
+local function of_source(source, name, verb)
+  return function()
+    local piece = source()
+    if piece == nil or type(piece) == "string" then return piece end
+    return error_object.invalid("%s: the source of attachment '%s' gave a %s, not text", verb,
+      name or "", type(piece))
+  end
+end
+
 ---An attachment as a driver takes it.
 ---@param given string|table a path, one of an item, or { path = | data = | source = | item = }
 ---@param verb string for messages
@@ -163,8 +172,7 @@ function M.attachment(given, verb)
   end
   if spec.item then embedded(spec) end
   if spec.source then
-    local source = spec.source
-    spec.source = function() return source() end
+    spec.source = of_source(spec.source, spec.name, verb)
   end
   no_breaks(verb, "name", spec.name)
   no_breaks(verb, "type", spec.type)
@@ -277,14 +285,7 @@ local function check_kind(draft, folder, verb)
   local wanted = draft.kind or draft.class and kind.of_class(draft.class)
   local held = kind.held_by[folder.kind or "mail"] or kind.held_by.mail
   wanted = wanted or held[1]
-  if not kind.class_of(wanted) then
-    local known = {}
-    for _, list in pairs(kind.held_by) do
-      for _, name in ipairs(list) do known[name] = true end
-    end
-    error_object.invalid("%s: no kind of item is called '%s'%s", verb, tostring(wanted),
-      nearest.suggestion(wanted, known))
-  end
+  kind.check(wanted, verb)
   if wanted ~= "message" then
     error_object.unsupported("%s: items of kind '%s' cannot be created yet", verb, wanted)
   end

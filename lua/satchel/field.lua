@@ -18,7 +18,7 @@ local M = {}
 -- where, sort   false: not in a query, not in an order
 local rows <const> = {
   id = { type = "text", where = false, sort = false },
-  kind = { type = "text", write = "create", sort = false },
+  kind = { type = "kind", write = "create", sort = false },
   class = { type = "text", write = "create" },
   size = { type = "integer" },
   modified = { type = "time" },
@@ -67,6 +67,9 @@ M.of_other_kinds = of_other_kinds
 M.columns = { "class", "subject", "from", "received", "sent", "size", "unread",
   "flagged", "importance", "has_attachments" }
 
+-- types of fields that are lists, and empty where there is nothing
+M.lists = { addresses = true, texts = true, ids = true }
+
 ---Whether a value names a property instead of a field: "PidTagX", a number, named().
 ---@param name any
 ---@return boolean
@@ -114,27 +117,33 @@ end
 -- bytes; servers answer no request about an item with a longer one
 local LONGEST <const> = 10000
 
-local function header_text(what, value)
+local function utf8_text(what, value)
   if type(value) ~= "string" then wrong_type(what, value, "text") end
+  if not utf8.len(value) then
+    error_object.raise { kind = "invalid", message = what .. " is not UTF-8",
+      hint = "what is in another charset has to be converted first" }
+  end
+  if value:find("\0", 1, true) then error_object.invalid("%s has a NUL in it", what) end
+  return value
+end
+
+local function header_text(what, value)
+  utf8_text(what, value)
   if #value > LONGEST then
     error_object.raise { kind = "limit",
       message = ("%s has %d bytes, more than %d"):format(what, #value, LONGEST) }
   end
-  if value:find "[\r\n\0]" then
-    error_object.invalid("%s has a line break or NUL in it", what)
-  end
+  if value:find "[\r\n]" then error_object.invalid("%s has a line break in it", what) end
   return value
 end
 
 local accept <const> = {}
 
 function accept.text(what, value, name)
-  if rows[name].group then
-    if type(value) ~= "string" then wrong_type(what, value, "text") end
-    return value
-  end
-  return header_text(what, value)
+  return rows[name].group and utf8_text(what, value) or header_text(what, value)
 end
+
+accept.kind = header_text
 
 function accept.time(what, value) return time.seconds(value, what) end
 

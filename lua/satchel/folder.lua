@@ -97,11 +97,8 @@ function Folder:__index(name)
   if stored[name] then return loaded(self, name) end
   if computed[name] then return computed[name](self) end
   if type(name) ~= "string" then return nil end
-  local names = {}
-  for _, list in ipairs { M.fields, methods } do
-    for other in pairs(list) do names[other] = true end
-  end
-  return error_object.invalid("a folder has no '%s'%s", name, nearest.suggestion(name, names))
+  return error_object.invalid("a folder has no '%s'%s", name,
+    nearest.among(name, M.fields, methods))
 end
 
 function Folder.__newindex(_, name)
@@ -110,10 +107,18 @@ function Folder.__newindex(_, name)
     hint = "see folder:rename and folder:move" }
 end
 
+-- what is known now, by name; nothing is read for it
+function Folder:__pairs()
+  local known = {}
+  for name in pairs(stored) do known[name] = self._.record[name] end
+  known.role = self._.record.role or nil
+  return next, known, nil
+end
+
 function Folder:__tostring()
   local record = self._.record
-  local counts = record.total and (" (%d items, %d unread)"):format(record.total,
-    record.unread or 0) or ""
+  local counts = record.total and (" (%d item%s, %d unread)"):format(record.total,
+    record.total == 1 and "" or "s", record.unread or 0) or ""
   return ('folder "%s"%s'):format(record.name or record.id, counts)
 end
 
@@ -177,7 +182,10 @@ local folder_rows <const> = { create = { type = "boolean", default = false },
 ---@return satchel.Folder
 function M.resolve(top, names, opts, whole)
   local checked, at, is_new = options.check("folder", opts, folder_rows), top, false
-  for _, name in ipairs(names) do at, is_new = child(at, name, checked, whole, is_new) end
+  for i, name in ipairs(names) do
+    local kind = i == #names and checked.kind or nil
+    at, is_new = child(at, name, { create = checked.create, kind = kind }, whole, is_new)
+  end
   return at
 end
 

@@ -156,11 +156,14 @@ local present <const> = {}
 function present.address(value) return address.wrap(value) end
 function present.addresses(value) return address.wrap_list(value) end
 
+function present.texts(value) return value or {} end
+
 function present.headers(value)
   return type(value) == "string" and headers.parse(value) or value
 end
 
 function present.ids(value)
+  if not value then return {} end
   if type(value) == "table" then return value end
   local list = {}
   for id in value:gmatch "%S+" do list[#list + 1] = id end
@@ -169,7 +172,10 @@ end
 
 local computed <const> = {}
 
-function computed.id(item) return id_of(item._) end
+function computed.id(item)
+  return item._.store and id_of(item._) or item._.record.id
+end
+
 function computed.session(item) return item._.store and item._.store.session end
 
 function computed.folder(item)
@@ -204,22 +210,25 @@ function computed.report(item) return require("satchel.mime.item").report(item) 
 M.fields = { folder = true, session = true, props = true, report = true }
 for name in pairs(field.rows) do M.fields[name] = true end
 
-local function value_of(item, name)
+local value_of
+function value_of(item, name)
   local state = item._
   local change = state.changes[name]
   local value = change
   if change == nil then value = stored(state, name) end
-  if value == nil or rawequal(value, null) then return nil end
-  local show = present[field.rows[name].type]
+  if rawequal(value, null) then value = nil end
+  -- RFC 5322 3.6.2: who sent it is who wrote it, unless it says so
+  if value == nil and name == "sender" then return value_of(item, "from") end
+  local kind_of_field = field.rows[name].type
+  if value == nil and not field.lists[kind_of_field] then return nil end
+  local show = present[kind_of_field]
   return show and show(value) or value
 end
 
 local function unknown(name)
   if field.of_other_kinds[name] then field.row(name, "item") end
-  local names = {}
-  for other in pairs(M.fields) do names[other] = true end
-  for other in pairs(methods) do names[other] = true end
-  error_object.invalid("an item has no '%s'%s", tostring(name), nearest.suggestion(name, names))
+  error_object.invalid("an item has no '%s'%s", tostring(name),
+    nearest.among(name, M.fields, methods))
 end
 
 function Item:__index(name)

@@ -1,6 +1,9 @@
 -- Kinds of items and folders, and the message and container classes behind
 -- them.  [MS-OXCMSG] 2.2.1.3, [MS-OXOSFLD] 2.2.1.
 
+local error_object = require "satchel.error"
+local nearest = require "satchel.nearest"
+
 local M = {}
 
 -- the longest prefix wins; a prefix ends at a dot or at the end
@@ -49,6 +52,19 @@ end
 ---@return string
 function M.of_class(class)
   return class and longest_prefix(class, kinds) or "message"
+end
+
+local known <const> = {}
+for _, name in pairs(kinds) do known[name] = true end
+
+---A kind of items, or an error that names the nearest.
+---@param name any
+---@param what string who asks
+---@return string
+function M.check(name, what)
+  if known[name] then return name end
+  return error_object.invalid("%s: no kind of item is called '%s'%s", what, tostring(name),
+    nearest.suggestion(name, known))
 end
 
 ---The message class of a new item of a kind.

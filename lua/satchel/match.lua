@@ -49,6 +49,7 @@ end
 local function value_of(record, name)
   local value = record[name]
   if value == nil and record.props then value = record.props[name] end
+  if value == nil and name == "sender" then return record.from end -- RFC 5322 3.6.2
   return value
 end
 

@@ -318,7 +318,16 @@ function Query:update(fields, opts)
 end
 
 function Query:__tostring()
-  return ("query of %s%s"):format(tostring(self.folder), self.tree and " (where …)" or "")
+  local parts = { "query of " .. tostring(self.folder) }
+  if self.known then parts[#parts + 1] = ("by %d ids"):format(#self.known) end
+  if self.tree then parts[#parts + 1] = "where " .. where.tostring(self.tree) end
+  for i, row in ipairs(self.order) do
+    parts[#parts + 1] = (i == 1 and "order %s%s" or "%s%s"):format(row.descending and "-" or "",
+      tostring(row.field))
+  end
+  if self.offset then parts[#parts + 1] = ("offset %d"):format(self.offset) end
+  if self.limit then parts[#parts + 1] = ("limit %d"):format(self.limit) end
+  return table.concat(parts, " ")
 end
 
 return M

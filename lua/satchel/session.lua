@@ -82,15 +82,16 @@ function Session:__index(name)
   if methods[name] then return methods[name] end
   if computed[name] then return computed[name](self) end
   if type(name) ~= "string" then return nil end
-  local names = {}
-  for _, set in ipairs { methods, computed } do
-    for other in pairs(set) do names[other] = true end
-  end
-  return error_object.invalid("a session has no '%s'%s", name, nearest.suggestion(name, names))
+  return error_object.invalid("a session has no '%s'%s", name,
+    nearest.among(name, methods, computed))
 end
 
 function Session.__newindex(_, name)
   error_object.invalid("'%s' of a session is not assigned", tostring(name))
+end
+
+function Session:__pairs()
+  return next, { user = self._.user, protocol = self._.protocol }, nil
 end
 
 function Session:__tostring()

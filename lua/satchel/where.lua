@@ -6,6 +6,7 @@
 
 local error_object = require "satchel.error"
 local field = require "satchel.field"
+local kinds = require "satchel.kind"
 local nearest = require "satchel.nearest"
 local null = require "satchel.null"
 local operator = require "satchel.operator"
@@ -28,7 +29,7 @@ local plain_ops <const> = { equals = true, exists = true }
 local ops_of <const> = {
   text = text_ops, texts = text_ops, ids = text_ops, address = text_ops, addresses = text_ops,
   headers = { contains = true, exists = true }, time = order_ops, integer = order_ops,
-  boolean = plain_ops, enum = plain_ops,
+  boolean = plain_ops, enum = plain_ops, kind = plain_ops,
   anywhere = { contains = true },
   property = { contains = true, prefix = true, equals = true, since = true, before = true,
     between = true, larger = true, smaller = true, exists = true },
@@ -66,6 +67,7 @@ local function operand(name, kind, op, value)
   if kind == "time" then return time.seconds(value, "where: field '" .. name .. "'") end
   if kind == "boolean" then return needs(name, value, "boolean", op) end
   if kind == "integer" then return needs(name, value, "number", op) end
+  if kind == "kind" then return kinds.check(value, "where: field 'kind'") end
   if kind == "enum" then return field.accept(name, value, "where") end
   if kind == "property" then
     local is_time = op == "since" or op == "before"
@@ -186,9 +188,27 @@ function M.fields(tree)
       for _, name in ipairs(everywhere) do add(name) end
     elseif node.field then
       add(node.field)
+      if node.field == "sender" then add "from" end
     end
   end)
   return list
+end
+
+local joined <const> = { ["and"] = "all", ["or"] = "any", ["not"] = "none" }
+
+---A tree as people read it.
+---@param tree satchel.Clause
+---@return string
+function M.tostring(tree)
+  if joined[tree.op] then
+    local parts = {}
+    for i, child in ipairs(tree) do parts[i] = M.tostring(child) end
+    return ("%s(%s)"):format(joined[tree.op], table.concat(parts, ", "))
+  end
+  local value = type(tree.value) == "string" and ("'%s'"):format(tree.value)
+    or tostring(tree.value)
+  if tree.value2 ~= nil then value = value .. " and " .. tostring(tree.value2) end
+  return ("%s %s %s"):format(tostring(tree.field), tree.op, value)
 end
 
 ---Whether a record of fields fulfils a tree.

@@ -15,6 +15,15 @@ local function is_list(given)
   return type(given) == "table" and not (meta and meta.__call)
 end
 
+-- one thing in the place of a list of such would be an empty list
+local function check_list(verb, given)
+  local key = is_list(given) and #given == 0 and next(given)
+  if key then
+    error_object.invalid("%s: a list of tables is expected, and this is a table with '%s'", verb,
+      tostring(key))
+  end
+end
+
 -- calls take(list) for each window; a list is checked as a whole before anything
 -- is stored
 local function in_windows(given, check, take)
@@ -53,6 +62,7 @@ end
 ---@return satchel.Result[]
 function M.store(verb, given, opts, check, store)
   options.argument(verb, "the items", given, "table|callable")
+  check_list(verb, given)
   local progress = options.check(verb, opts, rows).progress
   local results, total = {}, is_list(given) and #given or nil
   local ok, err = pcall(in_windows, given, check, function(list)

@@ -154,12 +154,6 @@ local function pieces(spec)
   return spec.source, function() end
 end
 
-local function checked(piece, name)
-  if type(piece) == "string" then return piece end
-  return error_object.invalid("the source of attachment '%s' gave a %s, not text", name or "",
-    type(piece))
-end
-
 -- carries everything into an open attachment
 local function stream_in(driver, object, spec, progress)
   local step, finish = pieces(spec)
@@ -168,7 +162,7 @@ local function stream_in(driver, object, spec, progress)
     tag = P.PidTagAttachDataBinary })
   local piece = step()
   while piece and piece ~= "" do
-    writer:write(checked(piece, spec.name))
+    writer:write(piece)
     if progress then progress(writer.position, spec.size) end
     piece = step()
   end
