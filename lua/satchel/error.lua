@@ -118,6 +118,7 @@ function M.new(fields)
   for k, v in pairs(fields) do err[k] = v end
   if not M.kinds[err.kind] then err.kind = "server" end
   err.message = shortened(tostring(err.message or err.name or err.kind))
+  err.hint = err.hint and shortened(err.hint)
   if err.retryable == nil and retryable[err.kind] then
     err.retryable = not err.uncertain
   end

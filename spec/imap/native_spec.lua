@@ -61,7 +61,7 @@ describe("session.imap", function()
     local wide = imap:has "UTF8=ACCEPT"
     assert.same(wide and { "QRESYNC", "UTF8=ACCEPT" } or { "QRESYNC" }, imap.enabled)
     assert.is_true(#imap.capabilities > 20)
-    assert.matches("satchel.imap.Native: 127.0.0.1", tostring(imap), 1, true)
+    assert.matches("IMAP at 127.0.0.1", tostring(imap), 1, true)
     assert.same({ name = "Dovecot" }, imap:id { name = "a \"quoted\" name", version = "ä" })
     assert.same({ name = "Dovecot" }, imap:id())
     assert.is_not_nil(table.concat(imap:enable "CONDSTORE", " "):find "CONDSTORE")

@@ -15,7 +15,7 @@ describe("a folder", function()
     assert.equal(0, inbox.total)
     assert.equal(1, inbox:reload().total)
     assert.equal(1, inbox.unread)
-    assert.equal('folder "Inbox" (1 items, 1 unread)', tostring(inbox))
+    assert.equal('folder "Inbox" (1 item, 1 unread)', tostring(inbox))
   end)
 
   it("knows its place", function()
