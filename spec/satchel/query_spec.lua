@@ -98,7 +98,8 @@ describe("a query", function()
 
   it("sends nothing before it is used", function()
     assert.equal(0, driver:count_of "cursor" + driver:count_of "count" + driver:count_of "ids")
-    assert.equal('query of folder "Inbox" (0 items, 0 unread) where unread equals true', tostring(query))
+    assert.equal('query of folder "Inbox" (0 items, 0 unread) where unread equals true',
+      tostring(query))
   end)
 
   it("counts", function()

@@ -77,6 +77,14 @@ end
 -- what says that a server has not, or does not let this user
 local refusals <const> = { unsupported = true, denied = true, server = true }
 
+-- Dovecot refuses a URLAUTH of somebody else by BAD
+local function is_refusal(err)
+  return refusals[err.kind] or err.message:find "Not permitted"
+end
+
+-- what stands for an answer that was not given: whatever is asked of it
+local nothing <const> = setmetatable({}, { __index = function(t) return t end })
+
 -- a native protocol of which a server need not have everything
 local function lenient(native)
   return native and setmetatable({}, { __index = function(_, name)
@@ -85,7 +93,8 @@ local function lenient(native)
     return function(_, ...)
       local results = table.pack(satchel.try(value, native, ...))
       if results[1] then return table.unpack(results, 2, results.n) end
-      if not refusals[results[2].kind] then error(results[2], 0) end
+      if not is_refusal(results[2]) then error(results[2], 0) end
+      return nothing
     end
   end })
 end
