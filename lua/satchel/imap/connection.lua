@@ -147,7 +147,7 @@ function Connection:observe(response, command)
   elseif code and code.name == "CAPABILITY" then
     self:offered(code.list)
   end
-  if response.tag then return end
+  if response.tag and response.type ~= "esearch" then return end
   if self.selected then self.selected:observe(response) end
   for listener in pairs(self.listeners) do listener(response, command) end
 end

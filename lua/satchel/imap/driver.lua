@@ -132,9 +132,29 @@ end
 
 ---@class satchel.imap.InFolder
 ---@field write? boolean the folder is selected for writing before anything is said
----@field refresh? boolean what came since is seen: 0 round trips
+---@field refresh? boolean what came since is seen: 0 round trips, or 1 more when there is any
 ---@field uidvalidity? integer that the ids are of
 ---@field item? string id, for the error when that is another now
+
+local searches <const> = { search = true, esearch = true, sort = true }
+
+-- commands behind a NOOP; once more where a search was answered before what the NOOP told
+-- of new messages: QUIRKS 65
+local function pipeline_refreshed(conn, list)
+  local told, early, news = false, false, false
+  local function listener(response)
+    early = early or searches[response.type] and not told
+    news = news or response.type == "exists"
+  end
+  local flight = table.move(list, 1, #list, 2,
+    { { "NOOP", mailbox = true, after = function() told = true end } })
+  conn.listeners[listener] = true
+  local ok, completions = pcall(conn.pipeline, conn, flight)
+  conn.listeners[listener] = nil
+  if not ok then error(completions, 0) end
+  if not (early and news) then return completions end
+  return table.move(conn:pipeline(list), 1, #list, 2, { completions[1] })
+end
 
 ---Runs commands in a folder in one flight, with its SELECT unless it is selected
 ---(1 round trip; before a first write 2).  Refusals are in the completions.
@@ -150,20 +170,19 @@ function Driver:in_folder(op, folder_id, list, opts)
   end
   local conn, id = self.conn, self:mailbox_of(folder_id)
   local _ <close> = conn:enter()
-  local flight, before = {}, 0
+  local flight, before, run = list, 0, conn.pipeline
   if not is_selected(self, id, opts.write) then
     if opts.write then
       self:select_for_writing(op, id)
     else
-      flight[1], before = conn:select_command(id), 1
+      flight, before = table.move(list, 1, #list, 2, { conn:select_command(id) }), 1
     end
   elseif opts.refresh or conn.selected.behind then
-    flight[1], before = { "NOOP", mailbox = true }, 1
+    run, before = pipeline_refreshed, 1
     conn.selected.behind = nil
   end
   if opts.write then check_validity(self, id, opts.uidvalidity, opts.item) end
-  table.move(list, 1, #list, before + 1, flight)
-  local ok, completions = pcall(conn.pipeline, conn, flight)
+  local ok, completions = pcall(run, conn, flight)
   if not ok then error(self:place_error(completions, op, self:show_folder(id)), 0) end
   if completions[1] and completions[1].error and before == 1 then
     return select_error(self, id, op, completions[1].error)
