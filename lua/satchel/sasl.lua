@@ -37,6 +37,9 @@ local M = {}
 ---@field certificate? boolean a client certificate was shown: EXTERNAL
 ---@field mechanism? string only this one
 
+---@class satchel.SaslCandidates: satchel.SaslCandidate[]
+---@field exhausted? boolean the server has refused every mechanism, not the credentials
+
 ---@class satchel.SaslCandidate
 ---@field mechanism string
 
@@ -94,6 +97,8 @@ local function objection(row, options)
   if row.bare and not options.secure and not options.clear_allowed then return "clear text" end
   if row.binds and not binds(options.stream) then return "no binding" end
   if not net.sasl_has(name) then return "not in this build" end
+  -- libgsasl 2.2.0 does not quote them (RFC 2831 7.2), and another's name comes of it
+  if name == "DIGEST-MD5" and options.user:find '["\\]' then return "a quote in the name" end
 end
 
 -- NTLM as it can be spoken here is what servers of today refuse: where TLS
@@ -108,7 +113,7 @@ end
 
 ---The mechanisms that both sides have, strongest first; empty if there is none.
 ---@param options satchel.SaslOptions
----@return satchel.SaslCandidate[]
+---@return satchel.SaslCandidates
 function M.choose(options)
   local offered = upper_set(options.offered)
   local plus = offers_binding(offered)
@@ -170,21 +175,30 @@ local function explain_none(candidates, last)
     hint = hint_of_none(candidates) }
 end
 
--- text, or a function that gives it
-local function secret(name, value, ...)
-  if value == nil or type(value) == "string" then return value end
-  local given = value(...)
-  if type(given) == "string" and given ~= "" then return given end
-  return errors.invalid("connect: the function of option '%s' gave %s", name,
-    given == "" and "an empty text" or type(given) .. " instead of text")
+---The password or the token, asked for where it is a function. What no server could
+---take, or would take for its end, is refused before anything is said.
+---@param options table
+---@param name "password"|"token"
+---@param ... any for the function
+---@return string
+function M.secret(options, name, ...)
+  local given = options[name]
+  local asked = type(given) ~= "string"
+  if asked then given = given(...) end
+  local what = type(given) ~= "string" and type(given) .. " instead of text"
+    or given == "" and "an empty text"
+    or given:find "[\0\r\n]" and "text with a line break or a NUL"
+  if not what then return given end
+  return errors.invalid(asked and "connect: the function of option '%s' gave %s"
+    or "connect: option '%s' is %s", name, what)
 end
 
 local function open(candidate, options, refused)
   local needs = candidate.needs
   return net.sasl {
     mechanism = candidate.mechanism, user = options.user, authzid = options.authzid,
-    password = needs == "password" and secret("password", options.password) or nil,
-    token = needs == "token" and secret("token", options.token, refused) or nil,
+    password = needs == "password" and M.secret(options, "password") or nil,
+    token = needs == "token" and M.secret(options, "token", refused) or nil,
     stream = candidate.stream, service = options.service, host = options.host,
     port = options.port,
   }
@@ -289,7 +303,7 @@ end
 ---Tries candidates in their order until the server accepts one; raises an error
 ---of kind "auth" with the server's own words. The next one is tried only when the
 ---server refuses the mechanism, not the credentials.
----@param candidates satchel.SaslCandidate[]
+---@param candidates satchel.SaslCandidates
 ---@param exchange fun(mechanism: string, initial: string|nil,
 ---respond: fun(challenge: string): string|nil): boolean, table|nil
 ---@return string mechanism that was accepted
@@ -302,6 +316,7 @@ function M.run(candidates, exchange)
       last = why
     end
   end
+  candidates.exhausted = true
   return explain_none(candidates, last)
 end
 

@@ -125,6 +125,22 @@ describe("a run", function()
     assert.truthy(result.hint)
   end)
 
+  it("leaves to the next what libgsasl cannot say", function()
+    local tried = {}
+    local o = options { offered = { "CRAM-MD5", "PLAIN" }, password = "\u{1f511}" }
+    assert.equal("PLAIN", sasl.run(sasl.choose(o), function(name, _, respond)
+      tried[#tried + 1] = name
+      if name == "PLAIN" then return true end
+      assert.is_nil(respond "<1@x>")
+      return false, { message = "BAD cancelled" }
+    end))
+    assert.same({ "CRAM-MD5", "PLAIN" }, tried)
+    for _, user in ipairs { 'a"b', "a\\b" } do
+      assert.equal("CRAM-MD5", names(sasl.choose { offered = { "DIGEST-MD5", "CRAM-MD5" },
+        user = user, password = "x" }))
+    end
+  end)
+
   it("passes on what kind of refusal it was", function()
     local _, err = run(nil, { { message = "later", kind = "throttled", retry_after = 3 } })
     assert.equal("throttled", err.kind)

@@ -3,6 +3,7 @@
 -- can be tried.  Runs as root, or as the caller.  2.4 has another language of
 -- configuration than 2.3 (support.dovecot.v2_3, v2_4).
 
+local core = require "satchel.core"
 local root = require "support.peers.root"
 local server = require "support.server"
 
@@ -152,8 +153,10 @@ local function write_users(d, options)
     local quota = options.quota and options.quota[user]
     local fields = { quota and M.dialect().quota(quota) or "",
       options.fields and options.fields[user] }
-    lines[#lines + 1] = ("%s:{PLAIN}%s:%s:%s::%s/mail/%s::%s"):format(user, password, uid, gid,
-      d.inside, user, table.concat(fields, " "))
+    -- it looks for names as it would quote them
+    local name = user:gsub("[\\'\"]", "\\%0")
+    lines[#lines + 1] = ("%s:{PLAIN.b64}%s:%s:%s::%s/mail/%s::%s"):format(name,
+      core.text.base64(password), uid, gid, d.inside, user, table.concat(fields, " "))
   end
   server.write(d.dir .. "/users", table.concat(lines, "\n") .. "\n")
   server.run("mkdir -p '%s/mail' && chown %s:%s '%s/mail'", d.dir, uid, gid, d.dir)

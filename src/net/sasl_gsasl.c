@@ -65,9 +65,9 @@ static int explain(struct sat_sasl *x, int code) {
     case GSASL_MALLOC_ERROR:
       return sat_error_set(&x->err, SAT_E_MEMORY, "not enough memory");
     case GSASL_SASLPREP_ERROR:
-      return sat_error_set(&x->err, SAT_E_INVALID,
+      return sat_error_set(&x->err, SAT_E_UNSUPPORTED,
                            "the user or the password has characters that "
-                           "SASL does not allow (RFC 4013)");
+                           "%s does not allow (RFC 4013)", x->mechanism);
     case GSASL_AUTHENTICATION_ERROR:
       x->hint = "this may be somebody else than the server: do not go on";
       return sat_error_set(&x->err, SAT_E_AUTH,

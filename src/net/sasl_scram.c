@@ -41,10 +41,18 @@ static bool ends_with(const char *s, const char *end) {
   return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+/* What Unicode did not have in 2002 is allowed in what one logs on with (RFC
+** 4013 2.5), for which libgsasl 2.2.0 takes the flag the wrong way round. */
+static int saslprep(const char *s, char **out) {
+  int code = gsasl_saslprep(s, GSASL_ALLOW_UNASSIGNED, out, NULL);
+  return code == GSASL_SASLPREP_ERROR ? gsasl_saslprep(s, 0, out, NULL)
+                                      : code;
+}
+
 /* a name or password as RFC 4013 has it; NULL after recording an error */
 static char *prepared(struct sat_sasl *x, const char *s) {
   char *raw = NULL, *out = NULL;
-  int code = gsasl_saslprep(s, GSASL_ALLOW_UNASSIGNED, &raw, NULL);
+  int code = saslprep(s, &raw);
   bool good = code == GSASL_OK && raw[0] != '\0';
   if (good) out = sat_secret_copy(raw, strlen(raw));
   if (code == GSASL_MALLOC_ERROR || (good && out == NULL))

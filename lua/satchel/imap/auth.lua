@@ -52,14 +52,9 @@ local function exchange(conn, channel, mechanism, initial, respond)
   return false, refusal_of(conn, done)
 end
 
-local function text_of(value)
-  if type(value) == "string" or value == nil then return value end
-  return value()
-end
-
 local function login(conn, channel)
   local options = conn.options
-  local password = text_of(options.password)
+  local password = sasl.secret(options, "password")
   local parts = words.add({ "LOGIN " }, words.string(options.user, "user"), " ",
     words.string(password, "password"))
   local done = channel:wait(channel:send(parts, { name = "LOGIN", secret = password }))
@@ -86,7 +81,7 @@ end
 ---@param conn satchel.imap.Connection
 ---@param channel satchel.imap.Channel
 function M.run(conn, channel)
-  local options, unavailable = conn.options, false
+  local options = conn.options
   local secure = channel.stream:info().tls ~= nil
   local candidates = sasl.choose {
     offered = conn.capabilities:values "AUTH", secure = secure, user = options.user,
@@ -97,15 +92,14 @@ function M.run(conn, channel)
   }
   if not candidates[1] and may_login(conn, secure) then return login(conn, channel) end
   local ok, result = pcall(sasl.run, candidates, function(...)
-    local accepted, refusal = exchange(conn, channel, ...)
-    unavailable = not accepted and refusal.unavailable
-    return accepted, refusal
+    return exchange(conn, channel, ...)
   end)
   if ok then
     conn.mechanism = result
     return
   end
-  if unavailable and may_login(conn, secure) then return login(conn, channel) end
+  -- a server that has not proven itself is told no password
+  if candidates.exhausted and may_login(conn, secure) then return login(conn, channel) end
   error(result, 0)
 end
 

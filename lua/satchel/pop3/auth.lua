@@ -4,6 +4,7 @@
 local auth_command = require "satchel.auth_command"
 local core = require "satchel.core"
 local errors = require "satchel.error"
+local sasl = require "satchel.sasl"
 
 local M = {}
 
@@ -24,15 +25,6 @@ local function run(self, candidates)
     challenge = function(answer) return answer.status == "challenge" and answer.text or nil end,
     accepted = function(answer) return answer.status == "ok" end,
     refusal = function(answer) return refusal(self, answer) end }, candidates)
-end
-
-local function password_of(options)
-  local password = options.password
-  if type(password) == "function" then password = password() end
-  if type(password) ~= "string" then
-    errors.invalid("connect: the password is a %s, not text", type(password))
-  end
-  return password
 end
 
 local function login_of(self)
@@ -57,7 +49,7 @@ end
 local function apop(self)
   local options = self.options
   local user = check_user(login_of(self))
-  local digest = core.net.md5(self.timestamp .. password_of(options))
+  local digest = core.net.md5(self.timestamp .. sasl.secret(options, "password"))
   local answer = self:ask(("APOP %s %s"):format(user, digest), ("APOP %s ***"):format(user))
   if answer.status ~= "ok" then refused(self, answer, "APOP") end
 end
@@ -66,7 +58,7 @@ local function user_and_pass(self)
   local options = self.options
   local answer = self:ask("USER " .. check_user(login_of(self)))
   if answer.status ~= "ok" then refused(self, answer, "USER") end
-  answer = self:ask("PASS " .. password_of(options), "PASS ***")
+  answer = self:ask("PASS " .. sasl.secret(options, "password"), "PASS ***")
   if answer.status ~= "ok" then refused(self, answer, "PASS") end
 end
 
@@ -79,15 +71,17 @@ function M.log_on(self)
     self.capabilities.SASL or {})
   local first = candidates[1] and candidates[1].mechanism
   local may_bare = self.line.secure or options.tls == false
-  if first and (not bare[first] or self.line.secure or not self.timestamp) then
+  -- RFC 1939 7: a space ends the name
+  local may_apop = options.password and self.timestamp and not login_of(self):find " "
+  if first and (not bare[first] or self.line.secure or not may_apop) then
     self.mechanism = run(self, candidates)
-  elseif options.password and self.timestamp and not self.line.secure then
+  elseif may_apop and not self.line.secure then
     self.mechanism = "APOP"
     apop(self)
   elseif options.password and may_bare and (not self.has_capa or self.capabilities.USER) then
     self.mechanism = "USER"
     user_and_pass(self)
-  elseif options.password and self.timestamp then
+  elseif may_apop then
     self.mechanism = "APOP"
     apop(self)
   else
