@@ -129,6 +129,9 @@ service submission-login {
     $address = 127.0.0.1
     port = $submission
   }
+  inet_listener submissions {
+    port = 0
+  }
 }
 ]]
 

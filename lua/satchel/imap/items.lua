@@ -49,7 +49,7 @@ end
 local function read_known(self, op, folder_id, id, wanted, tree)
   local validity, uid = ids.parse(id)
   local found, rest, into = structure.read(tree), {}, {}
-  local items = wanted.items:gsub(" ?BODYSTRUCTURE", "")
+  local items = wanted.items:gsub("BODYSTRUCTURE ?", ""):gsub(" $", "")
   local commands = fetch.commands({ uid }, items ~= "" and items or "FLAGS", rest)
   local sections = bodies.items(found, wanted.fields)
   if sections ~= "" then commands[2] = fetch.commands({ uid }, sections, into)[1] end

@@ -63,6 +63,13 @@ protocol imap {
     imap_quota = yes
   }
 }
+service imap {
+  # 2.4 has them, and does not say so by itself
+  imap_capability {
+    URLAUTH = yes
+    "URLAUTH=BINARY" = yes
+  }
+}
 service imap-login {
   restart_request_count = unlimited
 }
