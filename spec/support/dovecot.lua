@@ -216,7 +216,12 @@ function M.start(options)
   end
   write_users(d, options)
   server.write(d.dir .. "/dovecot.conf", config(d, options, protocols))
-  d.process = server.start("Dovecot", d.dir, command, ports)
+  local processes = {} -- whoever ends removes the folder: none does before the last
+  local function launch()
+    d.process = server.start("Dovecot", d.dir, command, ports)
+    processes[#processes + 1] = d.process
+  end
+  launch()
 
   ---@param scheme string "imap", "imaps", "pop3", "pop3s", "lmtp", "submission" (STARTTLS)
   function d.url(scheme)
@@ -225,7 +230,37 @@ function M.start(options)
 
   function d.log() return d.process:log() end
 
-  function d:stop() self.process:stop() end
+  ---Kills the processes of sessions: of "imap" or "pop3", or stops them ("STOP").
+  function d.kill(_, name, signal)
+    return server.signal(server.children(d.process:pid(), name), signal)
+  end
+
+  ---Kills all of it, as a machine that goes down.
+  function d.halt() d.process:halt() end
+
+  ---Starts it again on the same ports with the same mail.
+  function d.resume()
+    os.remove(d.dir .. "/run/master.pid")
+    launch()
+  end
+
+  ---The subjects of the mail in a folder of Maildir, each with how often it is there.
+  function d.subjects(user, folder)
+    local found = {}
+    local path = ("%s/mail/%s/Maildir/%s"):format(d.dir, user, folder or ".")
+    for _, kind in ipairs { "cur", "new" } do
+      local lines = server.run("find '%s/%s' -type f -exec grep -ah -m1 ^Subject: {} + || true",
+        path, kind)
+      for subject in lines:gmatch "Subject: ([^\r\n]*)" do
+        found[subject] = (found[subject] or 0) + 1
+      end
+    end
+    return found
+  end
+
+  function d.stop()
+    for i = #processes, 1, -1 do processes[i]:stop() end
+  end
 
   return setmetatable(d, { __close = d.stop })
 end

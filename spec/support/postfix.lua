@@ -151,6 +151,12 @@ function M.start(options)
 
   function p.log() return p.process:log() end
 
+  ---Kills the processes of a service, "smtpd"; or stops them ("STOP").
+  function p:kill(name, signal)
+    local master = server.slurp(self.dir .. "/queue/pid/master.pid"):match "%d+"
+    return server.signal(server.children(master, name), signal)
+  end
+
   function p:stop() self.process:stop() end
 
   return setmetatable(p, { __close = p.stop })

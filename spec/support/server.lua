@@ -153,6 +153,50 @@ function Server:log()
   return M.slurp(self.log_path)
 end
 
+-- Being killed ------------------------------------------------------------------
+
+---The processes that another has started.
+---@param parent integer|string
+---@param name? string only those of this name
+---@return string[] pids
+function M.children(parent, name)
+  local pids = {}
+  for line in M.run "cat /proc/[0-9]*/stat 2>/dev/null || true":gmatch "[^\n]+" do
+    local pid, comm, _, ppid = line:match "^(%d+) %((.*)%) (%a) (%d+)"
+    if ppid == tostring(parent) and (not name or comm == name) then pids[#pids + 1] = pid end
+  end
+  return pids
+end
+
+---Sends a signal to processes, and waits for the end of those that it kills.
+---@param pids string[]
+---@param signal? string "KILL" by default; "STOP"
+---@return integer count
+function M.signal(pids, signal)
+  if #pids == 0 then return 0 end
+  local list = table.concat(pids, " ")
+  M.run("kill -%s %s 2>/dev/null || true", signal or "KILL", list)
+  for _ = 1, signal and 0 or 200 do
+    local left = 0
+    for _, pid in ipairs(pids) do left = left + (died(pid) and 0 or 1) end
+    if left == 0 then break end
+    os.execute "sleep 0.01"
+  end
+  return #pids
+end
+
+---@return string
+function Server:pid()
+  return M.slurp(self.dir .. "/pid"):match "%d+"
+end
+
+---Kills it and what it has started; its folder stays.
+function Server:halt()
+  local pids = M.children(self:pid())
+  table.insert(pids, 1, self:pid())
+  M.signal(pids)
+end
+
 function Server:stop()
   if not self.pipe then return end
   self.pipe:close()

@@ -118,6 +118,12 @@ local function compare(self)
   end
 end
 
+local function remember(self)
+  local now = self.mailbox and self.conn.selected
+  self.known = now and { selected = now, generation = self.conn.generation,
+    exists = now.exists, uidnext = now.uidnext }
+end
+
 -- the connection is ours for one IDLE, unless others have come while it was made ready
 local function turn(self, seconds)
   local conn = self.conn
@@ -129,13 +135,11 @@ local function turn(self, seconds)
   else
     conn:ready()
   end
-  if not self.list[self.first] and not (guard and conn.lock:wanted()) then
-    wait(self, seconds)
-    self.losses = 0
-  end
-  local now = self.mailbox and conn.selected
-  self.known = now and { selected = now, generation = conn.generation, exists = now.exists,
-    uidnext = now.uidnext }
+  remember(self)
+  if self.list[self.first] or guard and conn.lock:wanted() then return end
+  wait(self, seconds)
+  self.losses = 0
+  remember(self)
 end
 
 local function turn_again(self, seconds)
