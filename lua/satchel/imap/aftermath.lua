@@ -7,6 +7,7 @@
 local error_object = require "satchel.error"
 local fetch = require "satchel.imap.fetch"
 local ids = require "satchel.imap.ids"
+local task = require "satchel.task"
 
 local M = {}
 
@@ -145,6 +146,19 @@ local function look(self, lost, batch, err)
   return undone
 end
 
+-- seconds after which is looked again: a server that was just killed may not be itself yet
+local PAUSES <const> = { 0.3, 1, 3 }
+
+local function look_again(self, lost, batch, err)
+  local ok, undone
+  for i = 0, #PAUSES do
+    task.sleep(PAUSES[i] or 0)
+    ok, undone = pcall(look, self, lost, batch, err)
+    if ok or error_object.is(undone) and undone.kind ~= "server" then break end
+  end
+  return ok, undone
+end
+
 ---Finds out what became of the items of a batch; raises the error, which says how many
 ---were not done, unless all were.
 ---@param self satchel.imap.Driver
@@ -156,7 +170,7 @@ function M.settle(self, lost, batch, err)
     error(err, 0)
   end
   lost.uids = unanswered(batch)
-  local ok, undone = pcall(look, self, lost, batch, err)
+  local ok, undone = look_again(self, lost, batch, err)
   err.results = batch.results
   if not ok then error(err, 0) end
   if undone == 0 then return end
