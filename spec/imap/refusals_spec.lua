@@ -408,3 +408,53 @@ describe("a loop", function()
     assert.same({ "one", "three" }, subjects)
   end)
 end)
+
+describe("a move whose answer is lost", function()
+  local again <const> = hello("UIDPLUS MOVE"):gsub('C: %$tag LIST "" "".*', "")
+  local lost <const> = hello "UIDPLUS MOVE" .. in_b .. selecting(2) .. next_in_b
+    .. "C: $tag UID SEARCH UID 1:2\nS: * SEARCH 1 2\nS: $tag OK x\n"
+    .. "C: $tag UID MOVE 1:2 \"B\"\n! close\n"
+
+  -- what is left, and what the target has had since
+  local function looked(left, target)
+    return again .. selecting(2) .. "C: $tag UID FETCH 1:2 (UID RFC822.SIZE ENVELOPE)\n" .. left
+      .. "S: $tag OK x\nC: $tag SELECT \"B\"\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 8] x\n"
+      .. "S: $tag OK x\nC: $tag UID SEARCH ALL\n" .. target
+  end
+
+  local function moved(session)
+    return session.inbox:query({ ids = { "7.1", "7.2" } }):move("B", { ids = true })
+  end
+
+  local first <const> = envelope(1, 1, "a", "a@x", "RFC822.SIZE 9 ")
+  local second <const> = envelope(2, 2, "b", "b@x", "RFC822.SIZE 9 ")
+  local copied <const> = "S: * SEARCH 3 5 6\nS: $tag OK x\n"
+    .. "C: $tag UID FETCH 5:6 (UID RFC822.SIZE ENVELOPE)\n"
+    .. envelope(2, 5, "a", "a@x", "RFC822.SIZE 9 ")
+    .. envelope(3, 6, "b", "b@x", "RFC822.SIZE 9 ") .. "S: $tag OK x\n"
+  local one_of_two <const> = copied:gsub("5[: ]6", "5"):gsub("S: %* 3 FETCH[^\n]*\n", "")
+
+  it("is ended where an item is in both folders", function()
+    local results = value_of({ lost, looked(first, copied)
+      .. selecting(1) .. "C: $tag UID STORE 1 +FLAGS.SILENT (\\Deleted)\nS: $tag OK x\n"
+      .. "C: $tag UID EXPUNGE 1\nS: * 1 EXPUNGE\nS: $tag OK x\n" .. BYE }, moved)
+    assert.is_true(results[1].ok)
+    assert.equal("8.5", results[1].new_id)
+    assert.is_true(results[2].ok)
+  end)
+
+  it("stays uncertain where what is found cannot be what it left", function()
+    local err = error_of({ lost, looked(first, one_of_two) .. BYE }, moved)
+    assert.is_true(err.uncertain)
+    assert.is_false(err.results[1].ok)
+  end)
+
+  it("tells which items stayed", function()
+    local err = error_of({ lost, looked(first .. second, "S: * SEARCH 3\nS: $tag OK x\n")
+      .. BYE }, moved)
+    assert.is_nil(err.uncertain)
+    assert.is_true(err.retryable)
+    assert.matches("2 of 2 items were not done", err.message)
+    assert.is_false(err.results[1].ok)
+  end)
+end)

@@ -30,7 +30,7 @@ end
 ---@param known table<integer, table> responses by UID
 ---@return table<integer, integer> new UIDs by old
 ---@return integer uidvalidity of the target
----@return integer count of what it has had since
+---@return integer[] fresh UIDs of what it has had since
 function M.pairs(self, op, target, before, known)
   local fresh, all = {}, self:find_uids(op, target)
   for i = math.max(1, #all - (before.most or #all) + 1), #all do
@@ -52,7 +52,7 @@ function M.pairs(self, op, target, before, known)
     local list = waiting[M.key(known[uid])]
     if list then new[uid], list.first = list[list.first], list.first + 1 end
   end
-  return new, self.conn.selected.uidvalidity, #fresh
+  return new, self.conn.selected.uidvalidity, fresh
 end
 
 local function unanswered(batch)
@@ -76,36 +76,32 @@ local function count(set)
   return n
 end
 
--- a server copies in order: what it has copied is the first of what is left
-local function is_beginning(new, left)
-  local uids, ended = {}, false
-  for uid in pairs(left) do uids[#uids + 1] = uid end
-  table.sort(uids)
-  for _, uid in ipairs(uids) do
-    if new[uid] and ended then return false end
-    ended = not new[uid]
-  end
-  return true
+-- what was copied last stands at the end of the target, with nothing between
+local function is_end(new, fresh)
+  local first, behind = math.huge, 0
+  for _, uid in pairs(new) do first = math.min(first, uid) end
+  for _, uid in ipairs(fresh) do behind = behind + (uid >= first and 1 or 0) end
+  return behind == count(new)
 end
 
 -- more than was moved may have come since
 local SLACK <const> = 100
 
--- Which are in both folders.  None where what is found is not what a transfer leaves: a
--- message of which there were two may be taken for its other.
+-- Which are in both folders, and whether there is doubt.  None where what is found is not
+-- what a transfer leaves: a message of which there were two may be taken for its other.
 local function doubles(self, lost, left)
   local before = lost.before
   local known = before.uidnext and before or { most = #lost.uids + SLACK }
   local new, validity, fresh = M.pairs(self, lost.op, lost.target, known, left)
+  local nameless = false
   for uid in pairs(new) do
-    if not (left[uid].envelope or {}).message_id then new[uid] = nil end
+    nameless = nameless or not (left[uid].envelope or {}).message_id
   end
   local gone = lost.op == "move" and #lost.uids - count(left) or 0
-  if not is_beginning(new, left) or count(new) > fresh - gone
-    or before.uidnext and validity ~= before.uidvalidity then
-    return {}
-  end
-  return new, validity
+  local is_ours = validity == before.uidvalidity
+  if not before.uidnext then is_ours = is_end(new, fresh) end
+  local sure = not nameless and is_ours and count(new) <= #fresh - gone
+  return sure and new or {}, validity, not sure and next(new) ~= nil
 end
 
 local function settle(self, batch, uid, ok, new_id, err)
@@ -117,11 +113,13 @@ end
 -- looks, ends what was begun, and gives the number of those that were not done
 local function look(self, lost, batch, err)
   local left = left_of(self, lost.op, lost.folder_id, lost.uids, batch.validity)
-  local new, validity = doubles(self, lost, left)
+  local new, validity, doubt = doubles(self, lost, left)
   local finish, undone = {}, 0
   for _, uid in ipairs(lost.uids) do
     if new[uid] then
       finish[#finish + 1] = uid
+    elseif left[uid] and doubt then
+      undone = undone + 1 -- and uncertain
     elseif left[uid] then
       undone = undone + 1
       settle(self, batch, uid, false, nil, { kind = err.kind, op = lost.op, retryable = true,
