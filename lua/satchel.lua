@@ -58,7 +58,7 @@ end
 ---@return any ... one task: what it returned; a list: a list of first values
 function satchel.join(tasks) return task().join(tasks) end
 
----Waits; other tasks go on.
+---Waits; in a task, other tasks go on.
 ---@param seconds number
 function satchel.sleep(seconds) return task().sleep(seconds) end
 

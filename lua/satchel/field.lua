@@ -11,8 +11,8 @@ local time = require "satchel.time"
 
 local M = {}
 
--- type    text time integer boolean enum address addresses texts attachments headers,
---         ids: a list of message ids, which drivers have as one text
+-- type    text time integer boolean enum address addresses texts attachments headers kind,
+--         id: of a message; ids: a list of such, which drivers have as one text
 -- write   "always", "create" (only with a new item); absent: the server's own
 -- group   what is read together when one of them is touched; default "light"
 -- where, sort   false: not in a query, not in an order
@@ -41,8 +41,8 @@ local rows <const> = {
   html = { type = "text", write = "always", group = "body", sort = false },
   rtf = { type = "text", write = "always", group = "rtf", where = false, sort = false },
   headers = { type = "headers", write = "create", group = "headers", sort = false },
-  message_id = { type = "text", write = "always", sort = false },
-  in_reply_to = { type = "text", write = "always", sort = false },
+  message_id = { type = "id", write = "always", sort = false },
+  in_reply_to = { type = "id", write = "always", sort = false },
   references = { type = "ids", write = "always", sort = false },
   importance = { type = "enum", write = "always", values = { "low", "normal", "high" } },
   sensitivity = { type = "enum", write = "always",
@@ -184,8 +184,19 @@ function accept.texts(what, value)
   return list
 end
 
+-- RFC 5322 3.6.4: in angle brackets, which people leave out
+local function message_id(text)
+  return text:find "^[^%s<>]+$" and "<" .. text .. ">" or text
+end
+
+function accept.id(what, value)
+  return message_id(header_text(what, value))
+end
+
 function accept.ids(what, value)
-  return table.concat(accept.texts(what, value), " ")
+  local list = accept.texts(what, value)
+  for i, id in ipairs(list) do list[i] = message_id(id) end
+  return table.concat(list, " ")
 end
 
 ---A value for a field as a driver takes it, of whatever a caller may write.

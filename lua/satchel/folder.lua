@@ -220,11 +220,20 @@ function M.check_name(name, verb)
   end
 end
 
+-- RFC 9051 6.3.6; other servers let it be renamed, and then nobody finds it
+local function check_stays(folder, verb)
+  if folder._.record.role == "inbox" then
+    error_object.invalid("%s: the inbox stays where it is", verb)
+  end
+end
+
 ---Renames the folder.
 ---@param name string
 ---@return satchel.Folder self
 function methods:rename(name)
   M.check_name(name, "rename")
+  self._.store:need "rename_folder"
+  check_stays(self, "rename")
   local renamed = self._.store:call("rename_folder", self.id, name)
   self._.record.name = name
   self._.store:folder_moved(self, renamed)
@@ -236,6 +245,7 @@ end
 ---@return satchel.Folder self
 function methods:move(parent)
   local target = self._.store:target(parent, "move", "move_folder")
+  check_stays(self, "move")
   local moved = self._.store:call("move_folder", self.id, target.id)
   self._.record.parent_id = target.id
   self._.store:folder_moved(self, moved)

@@ -27,7 +27,8 @@ local order_ops <const> = { equals = true, since = true, before = true, between 
 local plain_ops <const> = { equals = true, exists = true }
 
 local ops_of <const> = {
-  text = text_ops, texts = text_ops, ids = text_ops, address = text_ops, addresses = text_ops,
+  text = text_ops, texts = text_ops, id = text_ops, ids = text_ops,
+  address = text_ops, addresses = text_ops,
   headers = { contains = true, exists = true }, time = order_ops, integer = order_ops,
   boolean = plain_ops, enum = plain_ops, kind = plain_ops,
   anywhere = { contains = true },

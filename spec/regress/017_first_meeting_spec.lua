@@ -125,6 +125,21 @@ for _, peer in ipairs { boxed, mail_peers.imap } do
       assert.is_true(roles.inbox and roles.drafts and roles.trash)
     end)
 
+    it("an id of a message has its brackets", function()
+      session.inbox:create { subject = "x", message_id = "one@x.test",
+        in_reply_to = "<two@x.test>", references = { "three@x.test", "<two@x.test>" } }
+      local item = session.inbox:query({ where = { message_id = "<one@x.test>" } }):first()
+      assert.equal("<one@x.test>", item.message_id)
+      assert.equal("<two@x.test>", item.in_reply_to)
+      assert.same({ "<three@x.test>", "<two@x.test>" }, item.references)
+      item:delete { hard = true }
+    end)
+
+    it("the inbox stays where it is", function()
+      refused("invalid", "the inbox stays", session.inbox.rename, session.inbox, "x")
+      refused("invalid", "the inbox stays", session.inbox.move, session.inbox, session.trash)
+    end)
+
     it("one item is no list of items", function()
       refused("invalid", "create_all: a list of tables is expected", session.inbox.create_all,
         session.inbox, { subject = "x" })
@@ -149,6 +164,16 @@ for _, peer in ipairs { boxed, mail_peers.imap } do
     end)
   end)
 end
+
+it("wrong arguments of the protocol itself are named", function()
+  local session <close> = mail_peers.imap.connect(1)
+  local imap = session.imap
+  for _, case in ipairs { { "has" }, { "append", "INBOX" }, { "set_quota", "a", 5 },
+    { "id", "x" }, { "list", "*", true }, { "expunge", "INBOX", { "x" } },
+    { "select", "INBOX", 5 }, { "set_metadata", "INBOX" }, { "sort", "INBOX", { {} } } } do
+    refused("invalid", "%a", imap[case[1]], imap, table.unpack(case, 2))
+  end
+end)
 
 it("only the last folder of a path is of the kind", function()
   local session <close> = boxed.connect(1)

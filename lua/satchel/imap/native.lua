@@ -5,6 +5,7 @@
 
 local error_object = require "satchel.error"
 local nearest = require "satchel.nearest"
+local options = require "satchel.options"
 
 ---@class satchel.imap.Native
 ---@field capabilities string[] as the server said them last
@@ -47,9 +48,34 @@ function Native:__tostring()
   return "IMAP at " .. self.connection.server
 end
 
+-- what the arguments are, by position, of methods that would find a wrong one late
+local opts <const> = { "the options", "table|nil" }
+local arguments <const> = {
+  has = { { "the capability", "string" } }, id = { { "what we are", "table|nil" } },
+  append = { [2] = { "the message", "string|table" } },
+  catenate = { [2] = { "the list of parts", "table" } },
+  select = { [2] = opts }, examine = { [2] = opts }, list = { [2] = opts },
+  search = { [3] = opts }, metadata = { [2] = { "the entries", "string|table" }, [3] = opts },
+  set_metadata = { [2] = { "the entries", "table" } },
+  set_quota = { [2] = { "the limits", "table" } },
+  status = { [2] = { "what is asked", "string|table|nil" } },
+}
+
+-- a method that says at once which argument is wrong
+local function checked(name, method)
+  local rows = arguments[name]
+  if not rows then return method end
+  return function(self, ...)
+    for i, row in pairs(rows) do options.argument(name, row[1], (select(i, ...)), row[2]) end
+    return method(self, ...)
+  end
+end
+
 for _, part in ipairs { "commands", "mailboxes", "messages", "search", "append", "access",
   "metadata", "events" } do
-  for name, method in pairs(require("satchel.imap.native." .. part)) do methods[name] = method end
+  for name, method in pairs(require("satchel.imap.native." .. part)) do
+    methods[name] = checked(name, method)
+  end
 end
 
 local M = { methods = methods, fields = fields }

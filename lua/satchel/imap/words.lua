@@ -65,11 +65,21 @@ end
 -- RFC 7162 4: a command should not be longer than 8192 bytes
 local LONGEST <const> = 7500
 
+local function sets(list)
+  for _, uid in ipairs(list) do
+    if math.type(uid) ~= "integer" or uid < 1 or uid > 0xffffffff then
+      error_object.invalid("a list of messages has %s in it, which is no UID", type(uid) == "number"
+        and tostring(uid) or "a " .. type(uid))
+    end
+  end
+  return core.imap.sets(list, LONGEST)
+end
+
 ---A set in pieces none of which makes a command too long.
 ---@param set string|integer|integer[]
 ---@return string[]
 function M.chunks(set)
-  if type(set) == "table" and set[1] then return core.imap.sets(set, LONGEST) end
+  if type(set) == "table" and set[1] then return sets(set) end
   local text = M.set(set)
   local list = {}
   while #text > LONGEST do

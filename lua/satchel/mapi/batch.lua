@@ -54,8 +54,9 @@ end
 local function input(self, on)
   if on == nil then return self.logon.handle end
   if type(on) == "userdata" then return on end
-  if on.batch == self then return on.index end
-  local found = on.object or on.handle
+  local is_table = type(on) == "table"
+  if is_table and on.batch == self then return on.index end
+  local found = is_table and (on.object or on.handle) or nil
   if found == nil then error_object.invalid("a ROP on a thing that is not open") end
   return found
 end

@@ -7,6 +7,7 @@ local core = require "satchel.core"
 local discovery = require "satchel.mapi.discovery"
 local error_object = require "satchel.error"
 local fields = require "satchel.mapi.fields"
+local arguments = require "satchel.options"
 local ids = require "satchel.mapi.ids"
 local nearest = require "satchel.nearest"
 local directory_resolve = require "satchel.mapi.directory_resolve"
@@ -158,6 +159,7 @@ local function native(self)
     return self.logon:rop(name, given, self:object(on), options)
   end
   function raw.batch(_, fn, options)
+    arguments.argument("batch", "what makes it", fn, "callable")
     return self.logon:batch(fn, options)
   end
   local function shown() return "MAPI of " .. self.user end

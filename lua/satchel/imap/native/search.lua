@@ -58,7 +58,10 @@ end
 function Native:sort(folder, keys, criteria, options)
   local conn = self.connection
   conn:need("sort", "SORT")
-  if type(keys) == "table" then keys = table.concat(keys, " ") end
+  if type(keys) == "table" then
+    for _, key in ipairs(keys) do words.raw(key, "an order") end
+    keys = table.concat(keys, " ")
+  end
   if not words.raw(keys, "an order"):find "^[%a ]+$" then
     error_object.invalid("sort: '%s' is no order", keys)
   end
