@@ -119,7 +119,7 @@ function Folder:__tostring()
   local record = self._.record
   local counts = record.total and (" (%d item%s, %d unread)"):format(record.total,
     record.total == 1 and "" or "s", record.unread or 0) or ""
-  return ('folder "%s"%s'):format(record.name or record.id, counts)
+  return ('folder "%s"%s'):format(record.name or record.role or record.id, counts)
 end
 
 ---Reads the folder's name and counts again.

@@ -122,7 +122,8 @@ end
 
 local function store_of(state, verb)
   if not state.store then
-    error_object.unsupported("%s: the item is part of another and not in a folder", verb)
+    error_object.raise { kind = "unsupported", message = verb .. ": the item is in no folder",
+      hint = "folder:import stores a file, and the text that item:mime gives" }
   end
   return state.store
 end
@@ -450,11 +451,15 @@ end
 
 local extensions <const> = { eml = true, ics = true, vcf = true, msg = true }
 
+local save_rows <const> = { overwrite = { type = "boolean", default = false } }
+
 ---Writes the item to a file; the extension says how.
 ---@param path string ends in .eml, .ics, .vcf or .msg
+---@param opts? { overwrite: boolean } whether a file that exists is replaced
 ---@return string path
-function methods:save_as(path)
+function methods:save_as(path, opts)
   options.argument("save_as", "the path", path, "string")
+  local overwrite = options.check("save_as", opts, save_rows).overwrite
   local extension = (path:match "%.(%w+)$" or ""):lower()
   if not extensions[extension] then
     error_object.invalid("save_as: '%s' ends in none of .eml .ics .vcf .msg", path)
@@ -462,7 +467,8 @@ function methods:save_as(path)
   if extension ~= "eml" then
     error_object.unsupported("save_as: .%s files are not written yet", extension)
   end
-  return require("satchel.file").write(path, require("satchel.mime.item").pieces(self))
+  return require("satchel.file").write(path, require("satchel.mime.item").pieces(self),
+    { overwrite = overwrite })
 end
 
 return M

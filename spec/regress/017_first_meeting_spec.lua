@@ -165,6 +165,33 @@ for _, peer in ipairs { boxed, mail_peers.imap } do
   end)
 end
 
+it("what a function gives of a message is text", function()
+  local session <close> = boxed.connect(1)
+  local n = 0
+  refused("invalid", "gave a number, not text", session.inbox.import, session.inbox,
+    { mime = function()
+      n = n + 1
+      return n < 3 and n or nil
+    end })
+  refused("invalid", "import: /tmp: Is a directory", session.inbox.import, session.inbox,
+    { path = "/tmp" })
+end)
+
+it("a file is written over only where that is said", function()
+  local path = os.tmpname() .. ".eml"
+  local session <close> = boxed.connect(1)
+  local item = session.inbox:import { mime = "Subject: x\r\n\r\ny\r\n" }
+  item:save_as(path)
+  refused("exists", "{ overwrite = true } replaces it", item.save_as, item, path)
+  assert.equal(path, item:save_as(path, { overwrite = true }))
+  local opened = satchel.open(path)
+  assert.is_nil(opened.id)
+  assert.same({}, opened.categories)
+  refused("unsupported", "delete: the item is in no folder", opened.delete, opened)
+  os.remove(path)
+  item:delete { hard = true }
+end)
+
 it("wrong arguments of the protocol itself are named", function()
   local session <close> = mail_peers.imap.connect(1)
   local imap = session.imap
