@@ -55,6 +55,8 @@ describe("a proxy", function()
     for _, target in ipairs(targets) do
       it(("leads to %s: %s, %s"):format(target, scheme, name), function()
         local options = options_of(target, url_of(scheme, name))
+        -- the client looks the name up, and libcurl 8 knows it by IPv6 first
+        if scheme == "socks5" then options.url = options.url:gsub("localhost", "127.0.0.1") end
         local session <close> = satchel.connect(options)
         assert.is_string(session.protocol)
         local port = options.url:match ":(%d+)"

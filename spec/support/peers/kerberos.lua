@@ -61,6 +61,8 @@ end
 ---@return spec.Kerberos
 function M.start(users, services)
   local path, finish = root.make("kerberos", PACKAGES)
+  -- where there may be others (Debian 13) it is an alternative, made by who installs
+  server.run("[ -e '%s/usr/bin/kinit' ] || ln -s kinit.mit '%s/usr/bin/kinit'", path, path)
   local self = setmetatable({ root = path, realm = M.realm, tickets = 0 }, Kerberos)
   self.dir, self.inside = root.place(path, "kdc")
   self.port = server.ports(1)
