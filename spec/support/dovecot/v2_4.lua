@@ -62,8 +62,6 @@ protocol imap {
     imap_acl = yes
     imap_quota = yes
   }
-}
-service imap {
   # 2.4 has them, and does not say so by itself
   imap_capability {
     URLAUTH = yes
