@@ -104,6 +104,23 @@ describe("a server that", function()
   end)
 
   describe("loses its pop3 process", function()
+    -- the end of a connection to that port has come, and nobody has read it
+    local function hung_up(port)
+      for line in io.lines "/proc/net/tcp" do
+        local remote, state = line:match "^%s*%d+: %x+:%x+ %x+:(%x+) (%x+)"
+        if remote and tonumber(remote, 16) == port and state == "08" then return true end
+      end
+      return false
+    end
+
+    local function wait_until_hung_up(port)
+      for _ = 1, 500 do
+        if hung_up(port) then return end
+        satchel.sleep(0.02)
+      end
+      error("the connection to port " .. port .. " is still there", 2)
+    end
+
     local function filled()
       local session <close> = connect()
       session.inbox:empty { hard = true }
@@ -117,6 +134,7 @@ describe("a server that", function()
       items[1]:delete { hard = true }
       items[2]:delete { hard = true }
       assert.is_true(server:kill "pop3" > 0)
+      wait_until_hung_up(server.pop3)
       local ok, err = satchel.try(session.close, session)
       assert.is_false(ok)
       assert.equal("network", err.kind)
