@@ -12,7 +12,7 @@ describe("an imap process that is killed", function()
 
   local function connect()
     return satchel.connect { url = server.url "imap", user = ANNA, password = PASSWORD,
-      tls = false, proxy = false, timeout = 20 }
+      tls = false, proxy = false, timeout = 60 }
   end
 
   setup(function()

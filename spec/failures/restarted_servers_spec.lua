@@ -25,7 +25,7 @@ describe("a server that", function()
 
   local function connect(scheme, more)
     local options = { url = server.url(scheme or "imap"), user = ANNA, password = USERS[ANNA],
-      tls = { ca = server.ca }, proxy = false, timeout = 20, smtp = smtp.url "submission" }
+      tls = { ca = server.ca }, proxy = false, timeout = 60, smtp = smtp.url "submission" }
     for k, v in pairs(more or {}) do options[k] = v end
     return satchel.connect(options)
   end
