@@ -238,7 +238,7 @@ end
 
 local FEATURES <const> = { copy = "server", search = "server", flags = "server",
   folders = "server", attachments = "server", mime = "server", create = "server",
-  import = "server" }
+  import = "server", update = "client" }
 
 -- what is done by the server where it has the extension
 local EXTENSIONS <const> = { move = { "MOVE" }, order = { "SORT" }, thread = { "THREAD=REFERENCES",

@@ -144,7 +144,7 @@ local FEATURES <const> = { move = "server", copy = "server", search = "server",
   order = "server", flags = "server", categories = "server", folders = "server",
   send = "server", mailbox = "server", props = "server", attachments = "server",
   create = "server", trash = "server", delete = "server", kinds = "server", slash = "server",
-  mime = "client", import = "client" }
+  update = "server", mime = "client", import = "client" }
 
 ---@param feature string
 ---@return "server"|"client"|false

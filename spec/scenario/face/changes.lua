@@ -33,7 +33,7 @@ return function(_ENV, face) -- luacheck: ignore 212/_ENV
     assert.equal(0, #(face.folder:get(item.id).categories or {}))
   end)
 
-  face:behaviour("write: content", "create", "saves what was assigned, and removes", function()
+  face:behaviour("write: content", "update", "saves what was assigned, and removes", function()
     local old = a_message()
     old.subject = "before it was saved"
     local item = face:put({ old })[1]
