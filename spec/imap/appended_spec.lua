@@ -1,17 +1,13 @@
 -- Ids of new items from a server that does not tell them: all in as few flights, whatever
 -- the server answers first.
 
+local imap_script = require "support.imap_script"
 local line_peer = require "support.line_peer"
 local satchel = require "satchel"
 
-local MESSAGE <const> = ("C: …\n"):rep(8)
+local hello, BYE <const> = imap_script.hello, imap_script.BYE
 
-local function hello(capabilities)
-  return ("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
-    .. "C: $tag AUTHENTICATE PLAIN …\n"
-    .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ %s] in\n"
-    .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'):format(capabilities)
-end
+local MESSAGE <const> = ("C: …\n"):rep(8)
 
 local function appends(n)
   return ("C: $tag APPEND INBOX (\\Seen) {…\n" .. MESSAGE .. "C: \nS: $tag OK x\n"):rep(n)
@@ -19,7 +15,6 @@ local function appends(n)
 end
 
 local SELECTED <const> = "S: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: A%d OK [READ-WRITE] x\n"
-local BYE <const> = "C: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n"
 
 local function envelope(uid, message_id)
   return ('S: * 1 FETCH (UID %d ENVELOPE (NIL "x" NIL NIL NIL NIL NIL NIL NIL "%s"))\n'):format(

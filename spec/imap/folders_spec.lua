@@ -120,8 +120,16 @@ describe("a folder that is renamed where it is", function()
     return ok, result
   end
 
+  local in_place <const> = [[
+    C: $tag LIST "" "a/kind"
+    S: * LIST () "/" "a/kind"
+    S: $tag OK done
+    C: $tag SUBSCRIBE "a/kind"
+    S: $tag OK done
+  ]]
+
   it("comes back from where the server has put it", function()
-    local ok, folder = renamed [[
+    local ok, folder = renamed([[
       S: * STATUS "kidkind" (UIDVALIDITY 77)
       S: $tag OK done
       C: $tag RENAME "kidkind" "kind 77"
@@ -136,26 +144,16 @@ describe("a folder that is renamed where it is", function()
       C: $tag LIST "" "a/kind"
       S: * LIST () "/" "a/kind"
       S: $tag OK done
-      C: $tag LIST "" "a/kind"
-      S: * LIST () "/" "a/kind"
-      S: $tag OK done
-      C: $tag SUBSCRIBE "a/kind"
-      S: $tag OK done
-    ]]
+    ]] .. in_place)
     assert.is_true(ok, tostring(folder))
     assert.equal("a/kind", folder.id)
   end)
 
   it("is not another that happens to be called so", function()
-    local ok, folder = renamed [[
+    local ok, folder = renamed([[
       S: * STATUS "kidkind" (UIDVALIDITY 5)
       S: $tag OK done
-      C: $tag LIST "" "a/kind"
-      S: * LIST () "/" "a/kind"
-      S: $tag OK done
-      C: $tag SUBSCRIBE "a/kind"
-      S: $tag OK done
-    ]]
+    ]] .. in_place)
     assert.is_true(ok, tostring(folder))
     assert.equal("a/kind", folder.id)
   end)

@@ -1,16 +1,12 @@
 -- The IMAP driver with servers that refuse, lack what others have, or are lost in the
 -- middle: nothing is lost or done twice, and the error says what.
 
+local imap_script = require "support.imap_script"
 local line_peer = require "support.line_peer"
 local satchel = require "satchel"
 
--- a log-on, with capabilities
-local function hello(capabilities)
-  return ("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
-    .. "C: $tag AUTHENTICATE PLAIN …\n"
-    .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ %s] in\n"
-    .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'):format(capabilities)
-end
+local hello, BYE <const> = imap_script.hello, imap_script.BYE
+local value_of, error_of = imap_script.value_of, imap_script.error_of
 
 local function selecting(exists, more)
   return ("C: $tag SELECT INBOX\nS: * %d EXISTS\nS: * FLAGS (\\Seen \\Flagged \\Deleted)\n"
@@ -29,33 +25,6 @@ local next_in_b <const> = 'C: $tag STATUS "B" (UIDNEXT UIDVALIDITY)\n'
 local function envelope(seq, uid, subject, id, before)
   return ('S: * %d FETCH (UID %d %sENVELOPE (NIL "%s" NIL NIL NIL NIL NIL NIL NIL %s))\n'):format(
     seq, uid, before or "", subject, id and ('"<%s>"'):format(id) or "NIL")
-end
-
-local BYE <const> = "C: $tag LOGOUT\nS: * BYE\nS: $tag OK bye\n"
-
--- runs fn with a session on a peer that plays the script, which has to be played whole
-local function with(script, fn, more)
-  local peer <close> = line_peer.start(script)
-  local options = { url = "imap://" .. peer.place, user = "anna@x.test", password = "p",
-    tls = false, proxy = false, timeout = 5 }
-  for k, v in pairs(more or {}) do options[k] = v end
-  local session = satchel.connect(options)
-  local results = table.pack(satchel.try(fn, session, peer))
-  session:close()
-  peer:check()
-  return table.unpack(results, 1, results.n)
-end
-
-local function value_of(...)
-  local ok, value = with(...)
-  assert.is_true(ok, tostring(value))
-  return value
-end
-
-local function error_of(...)
-  local ok, err = with(...)
-  assert.is_false(ok)
-  return err
 end
 
 describe("a search beyond ASCII", function()

@@ -6,12 +6,21 @@ local satchel = require "satchel"
 
 local M = {}
 
--- the log-on of a connection, and that of a session
-M.LOG_ON = "S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
-  .. "C: $tag AUTHENTICATE PLAIN …\n"
-  .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ UIDPLUS ESEARCH IDLE] in\n"
-M.HELLO = M.LOG_ON
-  .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'
+-- the log-on of a connection, with capabilities
+local function log_on(capabilities)
+  return ("S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] hello\n"
+    .. "C: $tag AUTHENTICATE PLAIN …\n"
+    .. "S: $tag OK [CAPABILITY IMAP4rev1 LITERAL+ %s] in\n"):format(capabilities)
+end
+
+-- that of a session
+function M.hello(capabilities)
+  return log_on(capabilities)
+    .. 'C: $tag LIST "" ""\nS: * LIST (\\Noselect) "/" ""\nS: $tag OK done\n'
+end
+
+M.LOG_ON = log_on "UIDPLUS ESEARCH IDLE"
+M.HELLO = M.hello "UIDPLUS ESEARCH IDLE"
 M.SELECT = "C: $tag SELECT INBOX\nS: * 3 EXISTS\nS: * FLAGS (\\Seen \\Flagged)\n"
   .. "S: * OK [UIDVALIDITY 7] x\nS: $tag OK [READ-WRITE] selected\n"
 M.ALL = "C: $tag UID SEARCH RETURN (ALL) ALL\n"
