@@ -22,6 +22,13 @@ describe("the trace of IMAP", function()
     assert.equal("A1 OK in", trace.response("A1 OK in", { secret = true }))
   end)
 
+  it("hides what authorizes a URL, however a server spells it", function()
+    for _, word in ipairs { "internal", "INTERNAL", "Internal" } do
+      local url = '* GENURLAUTH "imap://x/y;UID=9;URLAUTH=submit+a:' .. word .. ":"
+      assert.equal(url .. '***"', trace.response(url .. '91354a47"'))
+    end
+  end)
+
   it("hides what a server repeats", function()
     assert.equal("A1 NO not ***!", trace.response("A1 NO not a%b(c)!", { secret = "a%b(c)" }))
     assert.equal("abc", trace.hide("abc", ""))

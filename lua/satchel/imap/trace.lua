@@ -3,12 +3,17 @@
 
 local M = {}
 
+-- a URL with what authorizes it (RFC 4467), in any case
+local function unauthorized(text)
+  return (text:gsub("(:[Ii][Nn][Tt][Ee][Rr][Nn][Aa][Ll]:)%x+", "%1***"))
+end
+
 -- commands whose arguments are secret (RFC 9051 6.2.2, 6.2.3; RFC 4467 6)
 local function masked(text)
   local mechanism = text:match "^[Aa][Uu][Tt][Hh][Ee][Nn][Tt][Ii][Cc][Aa][Tt][Ee] (%S+) "
   if mechanism then return "AUTHENTICATE " .. mechanism .. " ***" end
   if text:find "^[Ll][Oo][Gg][Ii][Nn] " then return "LOGIN ***" end
-  return (text:gsub("(:internal:)%x+", "%1***"):gsub("(:INTERNAL:)%x+", "%1***"))
+  return unauthorized(text)
 end
 
 local function one_part(part)
@@ -43,7 +48,7 @@ end
 function M.response(shown, command)
   local secret = command and command.secret
   if secret and shown:sub(1, 1) == "+" then return "+ ***" end
-  return M.hide((shown:gsub("(:internal:)%x+", "%1***")), secret)
+  return M.hide(unauthorized(shown), secret)
 end
 
 ---@param show fun(event: satchel.TraceEvent)|nil
